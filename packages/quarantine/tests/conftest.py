@@ -18,7 +18,8 @@ import pytest
 
 SECONDS = 240  # far more than any run takes, even on a machine that others load
 OWN = ("PYTEST_XDIST_WORKER", "PYTEST_XDIST_TESTRUNUID", "PYTEST_XDIST_WORKER_COUNT", "PYTEST_ADDOPTS",
-       "GITHUB_STEP_SUMMARY", "FLAKE_QUARANTINE_TRIAL")  # fmt: skip
+       "GITHUB_STEP_SUMMARY", "QUARANTINE_SUMMARY", "QUARANTINE_ANNOTATIONS", "BUILDKITE",
+       "FLAKE_QUARANTINE_TRIAL")  # fmt: skip
 # These suites are run by tests, in processes of their own: some kill theirs.
 collect_ignore = ["corpus"]
 CORPUS = Path(__file__).parent / "corpus"

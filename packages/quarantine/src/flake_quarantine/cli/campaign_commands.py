@@ -26,6 +26,7 @@ from flake_quarantine.inference.measurement import Measurement, correct_p_values
 from flake_quarantine.inference.stopping_rule import FAILING, Verdict
 from flake_quarantine.inference.suspects import list_port_holders
 from flake_quarantine.inference.tally import Tally
+from flake_quarantine.job_summary import Link
 from flake_quarantine.node_ids import extract_path
 from flake_quarantine.register import Register
 from flake_quarantine.runner.batches import choose_neighbours
@@ -57,8 +58,10 @@ def measure(invocation: Invocation) -> int:
     invocation.print_result(
         [render.serialize_measurement(one) for one in found], lambda: render.format_measurements(found)
     )
-    job_summary.append(render.tabulate_measurements(found))
-    return 1 if any(overdue) or any(one.verdict in FAILING for one in found) else 0
+    is_red = any(overdue) or any(one.verdict in FAILING for one in found)
+    links = [Link(f"{one.nodeid}: {one.verdict}", entry.issue) for one in found if (entry := register.find(one.nodeid))]
+    job_summary.append(render.tabulate_measurements(found), is_red=is_red, links=links)
+    return int(is_red)
 
 
 def _describe_missing(nodeid: str, runner: PytestRunner) -> Measurement:
@@ -92,8 +95,9 @@ def hunt(invocation: Invocation) -> int:
         _record_verdicts(history, result.candidates)
         proposals = propose_entries(result, invocation.resolve_today(), _make_filer(invocation, history))
     invocation.print_result(render.serialize_hunt(result, proposals), lambda: render.format_hunt(result, proposals))
-    job_summary.append(render.tabulate_hunt(result, proposals))
-    return 1 if result.candidates or result.unmeasured else 0
+    is_red = bool(result.candidates or result.unmeasured)
+    job_summary.append(render.tabulate_hunt(result, proposals), is_red=is_red)
+    return int(is_red)
 
 
 def _choose_hunted_tests(campaign: Campaign, shard: Shard) -> list[str]:

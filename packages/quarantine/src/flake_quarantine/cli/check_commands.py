@@ -12,7 +12,7 @@ from flake_quarantine.cli.findings import Facts, Finding, find_problems, read_ve
 from flake_quarantine.cli.invocation import Invocation
 from flake_quarantine.cli.issue_command import Notice, give_notice
 from flake_quarantine.errors import QuarantineError
-from flake_quarantine.job_summary import escape_cell
+from flake_quarantine.job_summary import Link, escape_cell
 from flake_quarantine.node_ids import extract_path
 from flake_quarantine.register import Register
 
@@ -22,9 +22,11 @@ def check(invocation: Invocation) -> int:
     register = invocation.load_register()
     found = _find_problems(invocation, register, collects=True)
     invocation.print_result([_serialize(one) for one in found], lambda: _format_check(register, found))
+    is_red = any(one.fails for one in found)
     if found:
-        job_summary.append(_tabulate(found))
-    return 1 if any(one.fails for one in found) else 0
+        links = [Link(f"{one.entry.nodeid}: {one.problem}", one.entry.issue) for one in found]
+        job_summary.append(_tabulate(found), is_red=is_red, links=links)
+    return int(is_red)
 
 
 def remind(invocation: Invocation) -> int:

@@ -1,4 +1,4 @@
-"""The quarantine's part of a run's summary, on the terminal and in GitHub's job summary."""
+"""The quarantine's part of a run's summary, on the terminal and in the summary of a CI job."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from flake_quarantine import job_summary
-from flake_quarantine.job_summary import escape_cell
+from flake_quarantine.job_summary import Link, escape_cell
 from flake_quarantine.pytest_plugin.failed_tests import FailedTest
 from flake_quarantine.pytest_plugin.run_state import RunState, Violation
 from flake_quarantine.register import Entry, format_days_left
@@ -54,9 +54,15 @@ def _write_conclusion(failed: FailedTest, reporter: pytest.TerminalReporter) -> 
 
 
 def write_job_summary(state: RunState) -> None:
-    """Append the quarantine's part to the job summary, if the run is a GitHub job."""
-    if job_summary.is_wanted():
-        job_summary.append("\n".join(_format_markdown(state)) + "\n")
+    """Append the quarantine's part to the job summary, if something shows one."""
+    if not job_summary.is_wanted():
+        return
+    failed_tests = state.failed_tests.values()
+    is_red = bool(state.violations) or any(failed.entry is None for failed in failed_tests)
+    links = [
+        Link(f"{failed.nodeid}: {failed.conclusion}", failed.entry.issue) for failed in failed_tests if failed.entry
+    ]
+    job_summary.append("\n".join(_format_markdown(state)) + "\n", is_red=is_red, links=links)
 
 
 def _write_quarantined(failed: FailedTest, entry: Entry, days_left: int, reporter: pytest.TerminalReporter) -> None:

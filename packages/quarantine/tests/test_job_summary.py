@@ -1,0 +1,86 @@
+"""The summary of a CI job, on GitHub, Buildkite and GitLab."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flake_quarantine import job_summary
+from flake_quarantine.job_summary import CUT, MAX_BYTES, Link
+
+# Runs alone have no worker.
+SUITE = 'import os\ndef test_x(): assert "PYTEST_XDIST_WORKER" not in os.environ\ndef test_y(): pass\n'
+AGENT = "#!/bin/sh\nprintf '%s ' \"$@\" >> {folder}/told.txt\ncat >> {folder}/told.txt\nexit {status}\n"
+
+
+def write_agent(folder: Path, status: int = 0) -> str:
+    """Write a Buildkite agent that notes what it is told, and return a PATH that has it first."""
+    agent = folder / "bin" / "buildkite-agent"
+    agent.parent.mkdir()
+    agent.write_text(AGENT.format(folder=folder, status=status))
+    agent.chmod(0o755)
+    return f"{agent.parent}:{os.environ['PATH']}"
+
+
+@pytest.fixture
+def suite(project: Any) -> Any:
+    """A project whose one quarantined test fails under load."""
+    project.write("tests/test_a.py", SUITE)
+    project.write("pytest.ini", "[pytest]\nquarantine_alone_runs = 1\n")
+    project.quarantine("tests/test_a.py::test_x")
+    return project
+
+
+@pytest.mark.parametrize("status", [0, 1], ids=["annotated", "refused"])
+def test_a_buildkite_build_is_annotated_and_an_agent_that_fails_fails_nothing(suite: Any, status: int) -> None:
+    path = write_agent(suite.folder, status)
+    done = suite.pytest("-n2", BUILDKITE="true", BUILDKITE_JOB_ID="7", PATH=path)
+    assert done.returncode == 0, done.stdout
+    told = (suite.folder / "told.txt").read_text()
+    assert told.startswith("annotate --append --style info --context flake-quarantine-7 ## Quarantine")
+    assert "1 quarantined, 1 of them failed." in told
+
+
+def test_without_an_agent_a_buildkite_job_runs_as_it_is(suite: Any) -> None:
+    empty = suite.folder / "empty"
+    empty.mkdir()
+    assert suite.pytest("-n2", BUILDKITE="true", BUILDKITE_JOB_ID="7", PATH=str(empty)).returncode == 0
+
+
+def test_gitlab_gets_links_and_any_system_a_markdown_file(suite: Any) -> None:
+    files = {"QUARANTINE_SUMMARY": str(suite.folder / "s.md"), "QUARANTINE_ANNOTATIONS": str(suite.folder / "a.json")}
+    for _ in range(2):  # a second command of the same job
+        assert suite.pytest("-n2", **files).returncode == 0
+    (link,) = json.loads((suite.folder / "a.json").read_text())["Quarantine"]
+    label = "tests/test_a.py::test_x: passes alone: a concurrency flake (1 of 1 runs alone passed)"
+    assert link == {"external_link": {"label": label, "url": "https://example.org/1"}}
+    assert (suite.folder / "s.md").read_text().count("## Quarantine") == 2
+    assert suite.command("check", "--days", "60", **files).returncode == 0
+    assert "ends soon" in (suite.folder / "a.json").read_text()
+
+
+def test_only_addresses_of_the_web_become_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QUARANTINE_ANNOTATIONS", str(tmp_path / "a.json"))
+    job_summary.append("text", links=[Link("one", "LINK"), Link("two", "javascript:alert(1)")])
+    assert json.loads((tmp_path / "a.json").read_text()) == {"Quarantine": []}
+
+
+def test_a_summary_that_is_too_long_is_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QUARANTINE_SUMMARY", str(tmp_path / "s.md"))
+    job_summary.append("ü" * MAX_BYTES)
+    text = (tmp_path / "s.md").read_bytes()
+    assert len(text) <= MAX_BYTES
+    assert text.decode().endswith(CUT)
+
+
+def test_outside_of_jobs_nothing_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (*job_summary.FILE_VARIABLES, job_summary.LINKS_VARIABLE, "BUILDKITE"):
+        monkeypatch.delenv(name, raising=False)
+    assert not job_summary.is_wanted()
+    monkeypatch.setenv("BUILDKITE", "true")
+    monkeypatch.setenv("BUILDKITE_JOB_ID", "7")
+    assert job_summary.is_wanted()
