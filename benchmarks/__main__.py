@@ -41,7 +41,7 @@ BENCHMARKS = _by_name(
     "flakes.idle",
 )
 # These take long, and run when they are named.
-NAMED = _by_name("flakes.quarantine")
+NAMED = _by_name("flakes.quarantine", "flakes.instructions")
 MODULE_OF = {**BENCHMARKS, **NAMED}
 OPTIONS = {
     "--quick": "the short form of each: it shows that a benchmark runs, and its figures mean nothing",
