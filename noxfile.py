@@ -329,6 +329,16 @@ def oldest_pytest(session: nox.Session) -> None:
 
 
 @locked_session(requires=["build"])
+def other_plugins(session: nox.Session) -> None:
+    """Test the quarantine plugin next to the plugins of pytest that many suites have."""
+    _install_locks(session, REQUIREMENTS / "pytest_plugins.txt")
+    _install_wheels(session, pattern="flake_quarantine-*")
+    workers, settings = os.environ.get("PYTEST_WORKERS", "auto"), str(QUARANTINE_TESTS / "oldest_pytest.ini")
+    options = ("-p", "no:randomly", "-n", workers, "-c", settings, "--rootdir", str(ROOT))
+    session.run("pytest", *options, str(QUARANTINE_TESTS / "test_other_plugins.py"), *session.posargs)
+
+
+@locked_session(requires=["build"])
 def hunt(session: nox.Session) -> None:
     """Look for unknown flakes in a time budget, such as `-- --budget 10m`, and write a report of them."""
     _install_tools(session)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib.util
 import json
 import os
 import shutil
@@ -22,6 +23,8 @@ OWN = ("PYTEST_XDIST_WORKER", "PYTEST_XDIST_TESTRUNUID", "PYTEST_XDIST_WORKER_CO
        "FLAKE_QUARANTINE_TRIAL")  # fmt: skip
 # These suites are run by tests, in processes of their own: some kill theirs.
 collect_ignore = ["corpus"]
+if importlib.util.find_spec("pytest_randomly") is None:  # only `nox -s other_plugins` has all of them
+    collect_ignore.append("test_other_plugins.py")
 CORPUS = Path(__file__).parent / "corpus"
 
 

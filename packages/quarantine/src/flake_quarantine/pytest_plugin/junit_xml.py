@@ -51,7 +51,7 @@ def _amend_test(suite: ET.Element, failed: FailedTest, prefix: str | None, *, is
                 suite.remove(case)
         cases = cases[-1:]
     for case in cases:
-        if not _is_failed(case):
+        if not (failed.alone and _is_failed(case)):  # what was not run again has nothing to add
             continue
         _set_property(case, failed.conclusion)
         for run in failed.alone:
