@@ -170,6 +170,12 @@ def test_a_port_that_failures_name_is_blamed_on_all_that_hold_it(clashes: bool, 
         ({"file /x/db": ["b"]}, ["t call: OperationalError: database is locked"], "file", ["file /x/db"]),
         ({"variable HOME": ["b"]}, ["t call: KeyError: 'HOME'"], "environment", ["variable HOME", "monkeypatch"]),
         ({}, ["t call: TimeoutError"], "timing", ["waits"]),
+        ({"port 80": ["b"]}, ["t call: assert elapsed < N"], "clock", ["margin"]),
+        ({}, ['t setup: DuplicateDatabase: database "test" already exists'], "database", ["each worker"]),
+        ({}, ["t call: OperationalError: table users already exists"], "database", ["each worker"]),
+        ({}, ["t call: OSError: [Errno N] Too many open files"], "resources", ["fewer workers"]),
+        ({}, ["t call: RuntimeError: can't start new thread"], "resources", ["fewer workers"]),
+        ({}, ["t call: assert <Signals.SIGINT: N> == N"], "signal", ["ready"]),
         ({"port 80": ["b"]}, ["t call: assert N == N"], "port", ["may", "port 80"]),
     ],
 )
@@ -181,6 +187,27 @@ def test_a_cause_is_told_in_one_sentence_with_what_to_change(
     assert cause.kind == kind
     assert [word for word in words if word not in cause.sentence] == []
     assert cause.sentence.count(". ") == 0
+
+
+def test_the_cause_of_an_order_is_the_test_before_and_what_both_use() -> None:
+    before = Suspect(nodeid="a.py::x", p=0.01, failed_with=25, runs_with=25, failed_without=0, runs_without=9)
+    shared = {"variable HOME": ["a.py::x"], "port 1": ["a.py::y"]}
+    measured = Measurement(
+        nodeid=TARGET,
+        tally=Tally([Rung(2, runs=34, failures=25)], alone_runs=10),
+        kind=Kind.ORDER,
+        suspects=[before],
+        shared_resources=shared,
+    )
+    assert measured.cause is not None
+    assert measured.cause.kind == "order"
+    assert "after a.py::x in the same process and uses variable HOME as it does" in measured.cause.sentence
+    assert "port 1" not in measured.cause.sentence
+
+
+def test_a_word_in_another_word_is_no_sign() -> None:
+    for signature in ("t call: assert mistook == N", "t call: SIGINTEGER", "t call: assert tablespace already exists"):
+        assert find_cause({}, [signature]) is None
 
 
 @pytest.mark.parametrize("shared", [{}, {"port 1": ["b"], "port 2": ["c"]}, {"variable A": ["b"]}])

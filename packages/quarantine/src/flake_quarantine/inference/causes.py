@@ -12,8 +12,28 @@ from flake_quarantine.inference.suspects import ITSELF, PORTS
 PORT_IN_USE = re.compile(r"address (already )?in use|EADDRINUSE", re.IGNORECASE)
 FILE_EXISTS = re.compile(r"FileExistsError|EEXIST")
 DATABASE_LOCKED = re.compile(r"database (table )?is locked", re.IGNORECASE)
+DATABASE_TAKEN = re.compile(
+    r"database \S+ (already exists|is being accessed by other users)|(relation|table|schema) \S+ already exists",
+    re.IGNORECASE,
+)
+USED_UP = re.compile(
+    r"Too many open files|EMFILE|ENFILE|MemoryError|Cannot allocate memory|No space left on device"
+    r"|can't start new thread|Resource temporarily unavailable",
+    re.IGNORECASE,
+)
+SIGNAL = re.compile(r"\bSIG(INT|TERM|HUP|QUIT|USR[N12]|CHLD|ALRM|KILL|PIPE)\b|\bKeyboardInterrupt\b")
 TIME_OUT = re.compile(r"\bTimeout|TimeoutError|\btimed? ?out\b", re.IGNORECASE)
-SIGNS = ((PORT_IN_USE, "port"), (FILE_EXISTS, "file"), (DATABASE_LOCKED, "file"), (TIME_OUT, "timing"))
+CLOCK = re.compile(r"\b(elapsed|duration|took|monotonic|perf_counter)\b", re.IGNORECASE)
+SIGNS = (
+    (PORT_IN_USE, "port"),
+    (FILE_EXISTS, "file"),
+    (DATABASE_LOCKED, "file"),
+    (DATABASE_TAKEN, "database"),
+    (USED_UP, "resources"),
+    (SIGNAL, "signal"),
+    (TIME_OUT, "timing"),
+    (CLOCK, "clock"),
+)
 # How the names of shared things begin that belong to each kind.
 PREFIXES = {"port": PORTS, "file": ("file ", "temporary path "), "environment": ("variable ",)}
 UNSEEN = {"port": "a port", "file": "a file or database"}
@@ -22,13 +42,20 @@ CHANGES = {
     "file": "give each run a path of its own, such as pytest's tmp_path",
     "environment": "set it with pytest's monkeypatch, and in the test that needs it",
 }
-TIMING = "it waits for a time that is too short on a busy machine: wait for the condition, with a longer limit"
+# What explains itself: no shared thing is to be named with it.
+SENTENCES = {
+    "database": "it makes a database or a table that another test makes, too: give each worker a database of its own",
+    "resources": "it uses up what all programs of the machine share: close what it opens, or run fewer workers",
+    "signal": "it sends or gets a signal: wait until the process that gets it is ready, and send it to no other",
+    "timing": "it waits for a time that is too short on a busy machine: wait for the condition, with a longer limit",
+    "clock": "it compares a measured time with a margin too narrow for a busy machine: assert the order of events",
+}
 MAX_HOLDERS = 3
 
 
 @dataclass(frozen=True)
 class Cause:
-    """A cause: its kind (port, file, environment or timing), the things that are shared, and a sentence for people."""
+    """A cause: its kind, such as `port` or `timing`, the things that are shared, and a sentence for people."""
 
     kind: str
     resources: tuple[str, ...]
@@ -49,8 +76,8 @@ def find_cause(shared: Mapping[str, Sequence[str]], signatures: Iterable[str]) -
     signatures = list(signatures)
     for signature in signatures:
         kind = next((kind for sign, kind in SIGNS if sign.search(signature)), None)
-        if kind == "timing":
-            return Cause(kind, (), TIMING)
+        if kind in SENTENCES:
+            return Cause(kind, (), SENTENCES[kind])
         if kind:
             return _blame(kind, [name for name in shared if name.startswith(PREFIXES[kind])], shared)
         variables = [name for name in shared if _names_variable(signature, name)]
@@ -61,6 +88,15 @@ def find_cause(shared: Mapping[str, Sequence[str]], signatures: Iterable[str]) -
         return None
     sentence = f"it may fail because it shares {_describe(ports[0], shared[ports[0]])}: {CHANGES['port']}"
     return Cause("port", tuple(ports), sentence)
+
+
+def blame_order(names: Sequence[str], shared: Mapping[str, Sequence[str]]) -> Cause:
+    """Return the cause of a failure that comes after these tests in the same process."""
+    common = [resource for resource, holders in shared.items() if set(holders) & set(names)]
+    both = f" and uses {', '.join(common[:MAX_HOLDERS])} as it does" if common else ""
+    first = ", ".join(names[:MAX_HOLDERS])
+    sentence = f"it fails after {first} in the same process{both}: undo there what is left behind, in a fixture"
+    return Cause("order", tuple(common), sentence)
 
 
 def _names_variable(signature: str, resource: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from flake_quarantine.inference.causes import Cause, find_cause
+from flake_quarantine.inference.causes import Cause, blame_order, find_cause
 from flake_quarantine.inference.limits import MIN_ALONE_RUNS, Limits
 from flake_quarantine.inference.missing_runs import find_missing_runs
 from flake_quarantine.inference.statistics import ALPHA, holm
@@ -48,6 +48,8 @@ class Measurement:
         """What the failures name or the test shares; where it never failed, or failed alone, load has no cause."""
         if not self.tally.load_failures or self.tally.alone_failures:
             return None
+        if self.kind is Kind.ORDER and self.clear_suspects:
+            return blame_order([suspect.nodeid for suspect in self.clear_suspects], self.shared_resources)
         return find_cause(self.shared_resources, [signature for signature, _ in self.signatures.most_common()])
 
     @property
