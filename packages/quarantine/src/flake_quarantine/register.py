@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from flake_quarantine import node_ids
-from flake_quarantine.codeowners import find_code_owners
 from flake_quarantine.errors import BrokenRegister
 
 TABLE_HEADER = re.compile(r"\s*\[\[\s*[\"']?test[\"']?\s*\]\]")
@@ -111,7 +110,13 @@ def load(path: Path, root: Path | None = None) -> Register:
 
 
 def _fill_owners(entries: Sequence[Entry], root: Path) -> Iterator[Entry]:
-    owners = None if all(entry.owner for entry in entries) else find_code_owners(root)
+    if all(entry.owner for entry in entries):
+        yield from entries
+        return
+    # Imported here: a run without such an entry does not load it.
+    from flake_quarantine.codeowners import find_code_owners
+
+    owners = find_code_owners(root)
     for entry in entries:
         if entry.owner or owners is None:
             yield entry
