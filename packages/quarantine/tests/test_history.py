@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from flake_quarantine import history
+from flake_quarantine.ci_job import BRANCHES, COMMITS, JOBS, read_ci_job
 from flake_quarantine.cli.html_report import write_report
+from flake_quarantine.cli.main import run
 from flake_quarantine.errors import QuarantineError
 from flake_quarantine.history import History, OutcomeRow, Outcomes
 from flake_quarantine.inference.statistics import wilson_interval
@@ -78,6 +80,8 @@ def test_a_history_of_an_older_format_is_brought_to_this_one(tmp_path: Path, mad
     with History(tmp_path / "old") as file:
         file.append(Outcomes("run", 2, [OutcomeRow("t", "failed", 0.1, "sig")]))
         file._db.execute("DROP TABLE notice")
+        for column in ("revision", "branch", "job"):
+            file._db.execute(f"ALTER TABLE batch DROP COLUMN {column}")
         for column in ("load_average", "steal", "own", "others") if made < 3 else ():
             file._db.execute(f"ALTER TABLE outcome DROP COLUMN {column}")
         for table in ("batch", "verdict") if made == 1 else ():
@@ -128,3 +132,55 @@ def test_the_report_is_one_page_without_network(tmp_path: Path) -> None:
     assert "fails while a.py::other runs" in page
     assert "prefers-color-scheme: dark" in page
     assert not any(word in page for word in ("http", "src=", "url(", "<link", "@import"))
+
+
+GITHUB = {"GITHUB_SHA": "abc", "GITHUB_HEAD_REF": "topic", "GITHUB_REF_NAME": "7/merge", "GITHUB_JOB": "tests"}
+GITLAB = {"CI_COMMIT_SHA": "abc", "CI_COMMIT_REF_NAME": "topic", "CI_JOB_NAME": "tests"}
+BUILDKITE = {"BUILDKITE_COMMIT": "abc", "BUILDKITE_BRANCH": "topic", "BUILDKITE_LABEL": "tests"}
+
+
+@pytest.mark.parametrize("environ", [GITHUB, GITLAB, BUILDKITE], ids=["github", "gitlab", "buildkite"])
+def test_a_job_is_known_by_commit_branch_and_name(environ: dict[str, str]) -> None:
+    assert read_ci_job(environ) == ("abc", "topic", "tests")
+    assert read_ci_job({}) == ("", "", "")
+
+
+def test_where_a_test_failed_first_and_last_is_kept_and_merged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in (*COMMITS, *BRANCHES, *JOBS):
+        monkeypatch.delenv(name, raising=False)
+    for day, outcome in enumerate(["passed", "failed", "failed", "failed", "passed"]):
+        monkeypatch.setattr(time, "time", lambda day=day: 86_400 * day)
+        monkeypatch.setenv("CI_COMMIT_SHA", f"commit-{day}")
+        monkeypatch.setenv("CI_JOB_NAME", "linux")
+        with History(tmp_path / "job.db") as file:
+            file.append(Outcomes("run", 2, [OutcomeRow("t", outcome, 0.1, "")]))
+    with History(tmp_path / "all.db") as file:
+        file.merge(tmp_path / "job.db")
+        found = [(one.at // 86_400, one.job.commit) for one in file.find_failing_batches("t")]
+        assert found == [(1, "commit-1"), (3, "commit-3")]
+        assert file.find_failing_batches("other") == []
+    register = tmp_path / "q.toml"
+    register.touch()
+    assert run(["explain", "t", "--register", str(register), "--history", str(tmp_path / "all.db")]) == 0
+    assert "  failed first 1970-01-02T00:00:00+00:00 commit-1 linux\n" in capsys.readouterr().out
+
+
+def test_pruning_removes_old_batches_and_keeps_the_last_verdict(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "h.db"
+    for day, name in enumerate(["old", "both", "both"]):
+        monkeypatch.setattr(time, "time", lambda day=day: 86_400 * (20_000 + day * 100))
+        with History(path) as file:
+            file.append(Outcomes("run", 2, [OutcomeRow(name, "failed", 0.1, "")]))
+            file.append_verdict(name, f"verdict-{day}", "{}")
+    assert run(["prune", "--history", str(path), "--days", "50"]) == 0
+    assert capsys.readouterr().out == f"{path}: 2 batches removed\n"
+    with History(path) as file:
+        assert [row.verdict for row in file.list_verdicts()] == ["verdict-0", "verdict-2"]
+        assert len(file.list_points("both")) == 1
+        assert file.list_points("old") == []
+    assert run(["prune", "--history", str(path), "--days", "0"]) == 4
+    assert run(["prune", "--history", str(tmp_path / "none.db")]) == 4

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple
 
+from flake_quarantine.ci_job import CiJob, read_ci_job
 from flake_quarantine.errors import QuarantineError
 from flake_quarantine.machine_load import MachineLoad
 
@@ -25,7 +26,10 @@ CREATE TABLE IF NOT EXISTS batch (
     at INTEGER NOT NULL,                   -- UTC seconds, never before the batch before it
     arm TEXT NOT NULL,                     -- run, alone, load
     workers INTEGER NOT NULL,
-    uid TEXT                               -- the same in every file that this batch was merged into
+    uid TEXT,                              -- the same in every file that this batch was merged into
+    revision TEXT NOT NULL DEFAULT '',     -- the commit, empty like the others where no CI job says it
+    branch TEXT NOT NULL DEFAULT '',
+    job TEXT NOT NULL DEFAULT ''
 );
 CREATE TABLE IF NOT EXISTS test (id INTEGER PRIMARY KEY, nodeid TEXT NOT NULL UNIQUE);
 CREATE TABLE IF NOT EXISTS outcome (
@@ -73,12 +77,16 @@ ALTER TABLE outcome ADD COLUMN others REAL
 """,
     4: """
 CREATE TABLE notice (id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, nodeid TEXT NOT NULL,
-    event TEXT NOT NULL, issue TEXT NOT NULL, uid TEXT)
+    event TEXT NOT NULL, issue TEXT NOT NULL, uid TEXT);
+ALTER TABLE batch ADD COLUMN revision TEXT NOT NULL DEFAULT '';
+ALTER TABLE batch ADD COLUMN branch TEXT NOT NULL DEFAULT '';
+ALTER TABLE batch ADD COLUMN job TEXT NOT NULL DEFAULT ''
 """,
 }
 MERGE = """
 INSERT OR IGNORE INTO test (nodeid) SELECT nodeid FROM other.test;
-INSERT INTO batch (at, arm, workers, uid) SELECT at, arm, workers, uid FROM other.batch
+INSERT INTO batch (at, arm, workers, uid, revision, branch, job)
+    SELECT at, arm, workers, uid, revision, branch, job FROM other.batch
     WHERE uid NOT IN (SELECT uid FROM main.batch) ORDER BY id;
 INSERT INTO outcome SELECT mine.id, known.id, o.outcome, o.seconds, o.signature, o.load_average, o.steal, o.own,
     o.others FROM other.outcome o
@@ -127,6 +135,14 @@ class Point:
     workers: int
     runs: int
     failures: int
+
+
+class FailingBatch(NamedTuple):
+    """When and where a test failed; `at` is in UTC seconds."""
+
+    at: int
+    arm: str
+    job: CiJob
 
 
 class VerdictRow(NamedTuple):
@@ -181,9 +197,10 @@ class History:
             if outcomes.uid and self._db.execute("SELECT 1 FROM batch WHERE uid = ?", (outcomes.uid,)).fetchone():
                 return False
             at = self._read_clock("batch") if outcomes.at is None else outcomes.at
+            job = CiJob() if outcomes.uid else read_ci_job()  # what was run elsewhere belongs to another job
             batch = self._db.execute(
-                "INSERT INTO batch (at, arm, workers, uid) VALUES (?, ?, ?, ?)",
-                (at, outcomes.arm, outcomes.workers, outcomes.uid or _make_uid()),
+                "INSERT INTO batch (at, arm, workers, uid, revision, branch, job) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (at, outcomes.arm, outcomes.workers, outcomes.uid or _make_uid(), *job),
             ).lastrowid
             names = {(row.nodeid,) for row in outcomes.rows}
             self._db.executemany("INSERT OR IGNORE INTO test (nodeid) VALUES (?)", names)
@@ -262,6 +279,33 @@ class History:
             (nodeid,),
         )
         return [Point(*row) for row in rows]
+
+    def find_failing_batches(self, nodeid: str) -> list[FailingBatch]:
+        """Return the first and the last batch in which the test failed; none, or one twice."""
+        rows = self._db.execute(
+            "SELECT DISTINCT b.at, b.arm, b.revision, b.branch, b.job, b.id FROM outcome o"
+            " JOIN batch b ON b.id = o.batch JOIN test t ON t.id = o.test"
+            " WHERE t.nodeid = ? AND o.outcome NOT IN ('passed', 'skipped') ORDER BY b.at, b.id",
+            (nodeid,),
+        ).fetchall()
+        return [FailingBatch(at, arm, CiJob(*job)) for at, arm, *job, _ in (*rows[:1], *rows[-1:])]
+
+    def prune(self, before: int) -> int:
+        """Remove the batches before a time in UTC seconds, and what only they hold; return how many.
+
+        The last verdict on each test stays, however old it is.
+        """
+        with self._transaction():
+            removed = self._db.execute("SELECT COUNT(*) FROM batch WHERE at < ?", (before,)).fetchone()[0]
+            self._db.execute("DELETE FROM outcome WHERE batch IN (SELECT id FROM batch WHERE at < ?)", (before,))
+            self._db.execute("DELETE FROM batch WHERE at < ?", (before,))
+            self._db.execute("DELETE FROM test WHERE id NOT IN (SELECT test FROM outcome)")
+            self._db.execute(
+                "DELETE FROM verdict WHERE at < ? AND id NOT IN (SELECT MAX(id) FROM verdict GROUP BY nodeid)",
+                (before,),
+            )
+        self._db.execute("VACUUM")  # a CI cache keeps the file: it is to become smaller
+        return int(removed)
 
     def count_signatures(self, nodeid: str) -> list[tuple[str, int]]:
         """Count the failures of one test by signature, most frequent first."""

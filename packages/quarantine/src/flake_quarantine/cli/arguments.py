@@ -28,6 +28,7 @@ COMMANDS = (
     "report",
     "merge",
     "import",
+    "prune",
     "explain",
 )
 
@@ -75,6 +76,7 @@ def make_parser(handlers: dict[str, Callable[..., int]]) -> argparse.ArgumentPar
         help="hunt in the K-th of N parts; every machine needs the same --history to begin with",
     )
     made["merge"].add_argument("file", nargs="+", help="histories to copy into that of --history")
+    made["prune"].add_argument("--days", type=int, default=180, help="keep so many days; default: %(default)s")
     made["import"].add_argument("file", nargs="+", help="JUnit XML files")
     made["import"].add_argument("--prefix", default="", help="what these runs had as --junit-prefix")
     for name in ("bisect", "add", "release", "explain"):

@@ -1,7 +1,8 @@
-"""The commands that read the history and add to it: report, merge, import and explain."""
+"""The commands that read the history and add to it: report, merge, import, prune and explain."""
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from flake_quarantine.cli import render
@@ -11,6 +12,7 @@ from flake_quarantine.cli.junit_import import JunitReader
 from flake_quarantine.errors import QuarantineError
 from flake_quarantine.history import History
 
+SECONDS_OF_DAY = 86_400
 MAX_UNKNOWN = 3  # cases that are named
 
 
@@ -39,6 +41,19 @@ def merge(invocation: Invocation) -> int:
         {"history": str(target), "batches": taken},
         lambda: "\n".join(f"{file}: {batches} new batches" for file, batches in taken.items()),
     )
+    return 0
+
+
+def prune(invocation: Invocation) -> int:
+    """Remove what is older than --days from the history; the last verdict on each test stays."""
+    path, days = invocation.options.history, invocation.options.days
+    if not path or not Path(path).exists():
+        raise QuarantineError("there is no history to prune; name its file with --history")
+    if days < 1:
+        raise QuarantineError("--days must be at least 1")
+    with History(Path(path)) as history:
+        removed = history.prune(int(time.time()) - days * SECONDS_OF_DAY)
+    invocation.print_result({"history": path, "removed": removed}, lambda: f"{path}: {removed} batches removed")
     return 0
 
 

@@ -23,6 +23,7 @@ HANDLERS = {
     "report": history_commands.report,
     "merge": history_commands.merge,
     "import": history_commands.import_junit,
+    "prune": history_commands.prune,
     "explain": history_commands.explain,
 }
 

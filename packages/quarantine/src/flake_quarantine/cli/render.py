@@ -12,8 +12,9 @@ from typing import Any
 
 from flake_quarantine.campaigns.bisection import BisectionResult
 from flake_quarantine.campaigns.hunter import HuntResult
+from flake_quarantine.ci_job import CiJob
 from flake_quarantine.cli.groups import Group
-from flake_quarantine.history import History
+from flake_quarantine.history import FailingBatch, History
 from flake_quarantine.inference.measurement import Measurement
 from flake_quarantine.inference.statistics import upper_bound, wilson_interval
 from flake_quarantine.inference.stopping_rule import Verdict
@@ -264,10 +265,16 @@ def serialize_knowledge(nodeid: str, register: Register, history: History | None
         "entry": serialize_entry(entry, today) if entry else None,
         "history": arms,
         "foreign_load": _find_most_foreign(history, nodeid) if history else None,
+        "failed": [_serialize_failing_batch(one) for one in history.find_failing_batches(nodeid)] if history else [],
         "signatures": dict(history.count_signatures(nodeid)) if history else {},
         "verdicts": [{"at": row.at, "verdict": row.verdict} for row in verdicts],
         "last": json.loads(verdicts[-1].details) if verdicts else None,
     }
+
+
+def _serialize_failing_batch(one: FailingBatch) -> Value:
+    at = dt.datetime.fromtimestamp(one.at, dt.UTC).isoformat()
+    return {"at": at, "arm": one.arm, **one.job._asdict()}
 
 
 def _find_most_foreign(history: History, nodeid: str) -> float | None:
@@ -294,6 +301,9 @@ def format_knowledge(known: Value) -> str:
     ]
     if known["foreign_load"] is not None and known["foreign_load"] > MAX_FOREIGN_LOAD:
         lines.append(f"  other programs used up to {100 * known['foreign_load']:.0f} % of the processors meanwhile")
+    for word, failed in zip(("first", "last"), known["failed"], strict=False):
+        job = CiJob(failed["commit"], failed["branch"], failed["job"])
+        lines.append(f"  failed {word} {failed['at']} {job}".rstrip())
     lines += [f"  {count} × {signature}" for signature, count in known["signatures"].items()]
     if known["last"]:
         last = known["last"]
