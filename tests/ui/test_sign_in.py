@@ -52,9 +52,21 @@ def test_a_link_is_asked_for_in_nobodys_name(box: Box, page: httpx2.Client, base
     answer = page.post(f"{base}/sign-in/request", json={"email": "carol@example.org"})
     assert (answer.status_code, answer.json()["result"]) == (200, True)
     asked = box.server.last("auth.request_link")
-    assert (asked.params, asked.identity) == ({"email": "carol@example.org"}, {})
+    assert (asked.params, asked.identity) == ({"email": "carol@example.org", "language": "en"}, {})
     assert asked.headers["x-hero-assistance-page"] == "ui.sock"
     assert "set-cookie" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("headers", "language"),
+    [({"accept-language": "de, fr-CA;q=0.8"}, "fr"), ({"accept-language": "fr", "cookie": "hero_language=en"}, "en")],
+)
+def test_the_letter_is_asked_for_in_the_language_of_the_page(
+    box: Box, page: httpx2.Client, headers: dict[str, str], language: str
+) -> None:
+    assert f'lang="{language}"' in page.get("/", headers=headers).text
+    page.post("/sign-in/request", json={"email": "carol@example.org"}, headers=headers)
+    assert box.server.last("auth.request_link").params["language"] == language
 
 
 @pytest.mark.parametrize("body", [{}, {"email": ""}, {"email": "x" * 321}, {"email": 1}, {"email": "a@b", "as": "bob"}])

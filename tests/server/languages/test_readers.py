@@ -36,6 +36,26 @@ async def test_who_signs_in_reads_their_own_language(desk: Desk, own: str, proje
     assert (letter["Subject"], letter["Content-Language"]) == (subject, own or project)
 
 
+@pytest.mark.parametrize(
+    ("own", "asked_in", "project", "subject"),
+    [
+        ("", "fr", "en", "Connexion à Support"),
+        ("", "fr-CA", "en", "Connexion à Support"),
+        ("", "en", "fr", "Sign in at Support"),
+        ("", "qps", "fr", "Connexion à Support"),
+        ("ja", "fr", "en", "Connexion à Support"),
+        ("en", "fr", "fr", "Sign in at Support"),
+    ],
+)
+async def test_who_has_no_language_reads_the_one_they_ask_in(
+    desk: Desk, own: str, asked_in: str, project: str, subject: str
+) -> None:
+    await desk.call("project.update", "alice", language=project)
+    await desk.call("user.update", "alice", user_id="carol", email=CAROL, language=own)
+    await desk.call("auth.request_link", None, email=CAROL, language=asked_in)
+    assert (await read_letter(desk))["Subject"] == subject
+
+
 async def test_who_is_added_reads_the_language_of_the_project(desk: Desk) -> None:
     await desk.call("project.update", "alice", language="fr")
     await desk.call("user.add", OPERATOR, email="erin@example.org")

@@ -1118,6 +1118,7 @@ export type Methods = {
   "auth.request_link": {
     params: {
       email: string;
+      language?: string | null;
     };
     result: boolean;
   };

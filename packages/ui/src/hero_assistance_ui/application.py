@@ -30,6 +30,7 @@ from hero_assistance_ui.identity import PICKED_USER, AuthMode, BrowserIdentity
 from hero_assistance_ui.mail_frame import MailFrame
 from hero_assistance_ui.notices import NoticePage
 from hero_assistance_ui.page import PageDocument
+from hero_assistance_ui.preferences.languages import Languages
 from hero_assistance_ui.projects import ShownProject, Sockets
 from hero_assistance_ui.relays.asking import NO_STORE, relay_call
 from hero_assistance_ui.relays.calls import Call, parse_call
@@ -107,7 +108,7 @@ class Gateway(Starlette):
             Route("/projects/{project}/attachments/{attachment_id}", self._download),
             Route("/projects/{project}/mails/{mail_id}", mail_frame.__call__),
             *([Route("/projects/{project}/people", self._people)] if identity.is_dev else []),
-            *self._sign_in_routes(document, NoticePage(assets, reader, desk_name)),
+            *self._sign_in_routes(document, NoticePage(assets, reader, desk_name), assets.languages),
             *self._admin_routes(reader),
             *service_routes(info, health),
         ]
@@ -133,10 +134,10 @@ class Gateway(Starlette):
         (upstream,) = self._upstreams.values()
         return [Route(PATH, AccessListResource(reader, self._identity, upstream).__call__, methods=["GET", "PUT"])]
 
-    def _sign_in_routes(self, document: PageDocument, notices: NoticePage) -> list[Route]:
+    def _sign_in_routes(self, document: PageDocument, notices: NoticePage, languages: Languages) -> list[Route]:
         """Return the routes for signing in to each project; what is in mails leads to this machine's alone."""
         sessions = Sessions(self._identity, self._upstream)
-        resource = SignInResource(sessions, notices)
+        resource = SignInResource(sessions, notices, languages)
         each = "/projects/{project}"
         routes = [
             Route(f"{each}/sign-in/request", resource.request_link, methods=["POST"]),

@@ -29,10 +29,10 @@ def find_language(tag: str | None) -> Language | None:
     return None if tag is None else LANGUAGES.get(tag.lower().partition("-")[0])
 
 
-def choose_language(user: ChoosesLanguage | None, project: ChoosesLanguage) -> Language:
-    """Return the language of letters to a user: their own, else the project's, else English."""
+def choose_language(user: ChoosesLanguage | None, project: ChoosesLanguage, asked_in: str | None = None) -> Language:
+    """Return the language of letters to a user: their own, else the one they asked in, the project's, or English."""
     own = None if user is None else find_language(user.language)
-    return own or find_language(project.language) or ENGLISH
+    return own or find_language(asked_in) or find_language(project.language) or ENGLISH
 
 
 def _read_languages() -> Mapping[str, Language]:

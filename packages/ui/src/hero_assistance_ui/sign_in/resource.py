@@ -10,7 +10,7 @@ from hero_assistance_sdk.errors import HeroError
 from hero_assistance_ui.errors import failure_response
 from hero_assistance_ui.guards import FORM, check_same_site, media_type_of
 from hero_assistance_ui.notices import Form, Link, Notice, NoticePage, failure_notice
-from hero_assistance_ui.preferences.languages import t
+from hero_assistance_ui.preferences.languages import Languages, t
 from hero_assistance_ui.prefix import prefix_of
 from hero_assistance_ui.relays.asking import NO_STORE, relay_call
 from hero_assistance_ui.relays.calls import Call
@@ -34,16 +34,18 @@ _NEW_LINK = Link("sign-in", t("Ask for a new link"))
 class SignInResource:
     """Answers the requests of one listener."""
 
-    def __init__(self, sessions: Sessions, notices: NoticePage) -> None:
+    def __init__(self, sessions: Sessions, notices: NoticePage, languages: Languages) -> None:
         self._sessions = sessions
         self._notices = notices
+        self._languages = languages
 
     async def request_link(self, request: Request) -> Response:
-        """Have a link and a code sent; the answer is the same for every address."""
+        """Have a link and a code sent, in the language of the page; the answer is the same for every address."""
         check_same_site(request)
         self._sessions.check_offered(request)
         wanted = parse_json_body(LinkRequest, await bounded_body(request, BODY_LIMIT))
-        call = Call(0, "auth.request_link", {"email": wanted.email})
+        language = self._languages.choose(request)
+        call = Call(0, "auth.request_link", {"email": wanted.email, "language": language.code})
         return await relay_call(self._sessions.find(request), call, self._sessions.identity.origin(request))
 
     async def redeem(self, request: Request) -> Response:

@@ -17,6 +17,8 @@ from hero_assistance_server.identity.secret_tokens import CODE_DIGITS
 from hero_assistance_server.identity.sessions.service import SIGNED_OUT
 from hero_assistance_server.identity.sign_in.links import Proof
 from hero_assistance_server.identity.sign_in.service import SignedIn, SignInService
+from hero_assistance_server.languages.registry import TAG as LANGUAGE
+from hero_assistance_server.languages.registry import TAG_LIMIT as LANGUAGE_LIMIT
 from hero_assistance_server.rpc.params import NAME_LIMIT, Email, Fault, PersonName
 from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
@@ -32,9 +34,17 @@ DeviceName = Annotated[
 
 
 class RequestLink(Params):
-    """The address that the link is mailed to."""
+    """The address that the link is mailed to, and the language in which it is asked for."""
 
     email: Email
+    language: (
+        Annotated[
+            str,
+            StringConstraints(max_length=LANGUAGE_LIMIT, pattern=rf"^{LANGUAGE}$"),
+            Field(description="A language tag such as `fr`: that of the letter for a user who has set none."),
+        ]
+        | None
+    ) = None
 
 
 class Redeem(Params):
@@ -81,7 +91,7 @@ def add_methods(table: MethodRegistry, service: SignInService) -> None:
 
         The answer is the same, and takes as long, for an address that no user has.
         """
-        await service.request_link(caller, params.email)
+        await service.request_link(caller, params.email, params.language)
         return True
 
     @table.method("auth.redeem", allow=EVERYONE, errors=[NotFound, Forbidden, Unavailable])

@@ -44,9 +44,10 @@ class SignInService:
     letters: LetterQueue
     links: Links
 
-    async def request_link(self, caller: Caller, email: str) -> None:
+    async def request_link(self, caller: Caller, email: str, asked_in: str | None = None) -> None:
         """Mail a link and a code to an address that a user has; the work for another one is the same.
 
+        `asked_in` is the language of the page, in which those read the letter who have none of their own.
         Raises `TooOften`.
         """
         address = fold_name(email)
@@ -58,7 +59,7 @@ class SignInService:
             reaches = user is not None and user.active
             receiver, project = user if reaches else None, work.project.read()
             issued = self.links.issue(work, address, receiver, REQUEST)
-            letter = link_letter(choose_language(receiver, project), project, address, issued)
+            letter = link_letter(choose_language(receiver, project, asked_in), project, address, issued)
             if reaches:
                 self.letters.queue(work, letter)
             else:
