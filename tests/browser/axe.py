@@ -1,4 +1,4 @@
-"""Pages judged by axe, in both themes: every rule of every weight, and what it leaves for people to judge."""
+"""Pages judged by axe, in both themes: every rule of every weight, and whether all of it is on the screen."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.sideways import find_cut_off
 from tests.ui.daemons import eventually
 
 PHONE = {"width": 390, "height": 800}
@@ -58,6 +59,7 @@ class Judge:
     def look(self, state: str) -> None:
         """Judge the page as it is now."""
         assert_one_main_and_heading(self._page, state)
+        self.faults += [f"{state}: cut off at the side: {part}" for part in find_cut_off(self._page)]
         self.faults += [f"{state}: {fault}" for fault in find_faults_in_both_themes(self._page, self._axe)]
 
 
