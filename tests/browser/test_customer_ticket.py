@@ -143,6 +143,43 @@ def test_an_address_of_the_team_is_shared_with_like_any_other(served: Desk, caro
     expect(case(carol).get_by_role("list", name="Shared with")).to_have_count(0)
 
 
+def test_what_was_begun_on_a_ticket_that_was_closed_goes_on_as_a_new_one(served: Desk, carol: Visitor) -> None:
+    reply = carol.page.get_by_label("Reply", exact=True)
+    expect(reply).to_be_visible()
+    served.call("bob", "ticket.update", ticket_id=1, status="closed")
+    expect(case(carol)).to_contain_text("This ticket is closed")
+    expect(reply).to_have_count(0)
+    served.call("bob", "ticket.update", ticket_id=1, status="open")
+    reply.fill("It says no again.")
+    served.call("bob", "ticket.update", ticket_id=1, status="closed")
+    expect(case(carol)).to_contain_text("This ticket is closed")
+    # It takes no text from a form that somebody is writing in.
+    expect(reply).to_be_focused()
+    case(carol).get_by_role("link", name="New ticket").click()
+    expect(carol.page.get_by_label("Description")).to_have_value("It says no again.")
+    carol.page.go_back()
+    expect(case(carol)).to_contain_text("This ticket is closed")
+    expect(reply).to_have_count(0)
+
+
+def test_an_agent_opens_a_closed_ticket_to_answer_and_writes_notes_on_it(
+    served: Desk, carol: Visitor, person: Person
+) -> None:
+    served.call("bob", "ticket.update", ticket_id=1, status="closed")
+    bob = person("bob")
+    go_to(bob.page, "#/tickets/hero_assistance/1")
+    closed = bob.page.get_by_text("This ticket is closed. Open it again to answer.")
+    expect(closed).to_be_visible()
+    expect(bob.page.get_by_role("button", name="Send reply")).to_have_count(0)
+    bob.note("For the record.")
+    bob.page.get_by_role("button", name="Reply to customer").click()
+    bob.page.get_by_role("button", name="Open it again").click()
+    expect(bob.page.get_by_label("Reply", exact=True)).to_be_focused()
+    expect(closed).to_have_count(0)
+    bob.reply("One more thing.")
+    expect(carol.message("One more thing.")).to_be_visible()
+
+
 def test_a_customer_sees_what_is_theirs_alone(served: Desk, carol: Visitor) -> None:
     served.call("dave", "ticket.create", title="Not Carol's", body="b")
     served.call("bob", "ticket.update", ticket_id=1, add_tags=["vip"], assignee="bob", priority="high")

@@ -1,25 +1,67 @@
 /** Where an answer is written; a note for agents looks different, is named differently and is sent differently. */
 import { type Signal, useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import type { MessageKind, TicketSummary } from "../../api/wire.ts";
+import { desk } from "../../app.ts";
 import { t } from "../../i18n/translate.ts";
+import { isEmpty } from "../../stores/drafts/draft_content.ts";
 import type { Project } from "../../stores/project.ts";
+import { useChanges } from "../../ui/hooks/use_changes.ts";
 import { Lock, Talk } from "../../ui/icons.tsx";
+import { Problem } from "../../ui/problem.tsx";
 import { PendingElsewhere } from "./pending.tsx";
+import { draftsOf } from "./writing.ts";
 import { WritingForm } from "./writing_form.tsx";
 
-export function Composer({ project, ticket }: { project: Project; ticket: TicketSummary }) {
+type ComposerProps = { project: Project; ticket: TicketSummary };
+
+export function Composer({ project, ticket }: ComposerProps) {
   const kind = useSignal<MessageKind>("reply");
+  const isStaff = project.session.isStaff.value;
+  const takesNone = ticket.status === "closed" && kind.value === "reply";
+  const isLeft = useIsReplyLeft(project, ticket.ticket_id, takesNone);
+  if (takesNone && !isStaff && !isLeft) return null;
   // A note's text never turns into a reply: each kind has a form and a draft of its own.
   return (
     <div class="composer" data-kind={kind.value}>
       <PendingElsewhere project={project} ticketId={ticket.ticket_id} />
-      {project.session.isStaff.value && <KindSwitch kind={kind} />}
-      <WritingForm
-        key={`${kind.value} ${project.session.me.value?.user_id}`}
-        project={project}
-        ticket={ticket}
-        kind={kind.value}
-      />
+      {isStaff && <KindSwitch kind={kind} />}
+      {isStaff && takesNone && <Reopen project={project} ticket={ticket} />}
+      {(!takesNone || isLeft) && (
+        <WritingForm
+          key={`${kind.value} ${project.session.me.value?.user_id}`}
+          project={project}
+          ticket={ticket}
+          kind={kind.value}
+        />
+      )}
+    </div>
+  );
+}
+
+/** Whether a reply was begun on a ticket that takes none: it is shown all the same, and asked for while no form does. */
+function useIsReplyLeft(project: Project, ticketId: number, takesNone: boolean): boolean {
+  const draft = draftsOf(project).draft({ ticketId, kind: "reply" });
+  useEffect(() => (takesNone ? draft.open() : undefined), [draft, takesNone]);
+  return !isEmpty(draft.content.value);
+}
+
+/** What an agent does before they answer a closed ticket. */
+function Reopen({ project, ticket }: ComposerProps) {
+  const { problem, make } = useChanges();
+  const open = () => {
+    make(() => project.update(ticket.ticket_id, { status: "open" }));
+    desk.announcement.value = t("The ticket is open again");
+    // The form comes with the next picture, and this button goes.
+    requestAnimationFrame(() => document.querySelector<HTMLElement>(".composer textarea")?.focus());
+  };
+  return (
+    <div class="composer-closed">
+      <p>{t("This ticket is closed. Open it again to answer.")}</p>
+      <button type="button" class="button button-small" onClick={open}>
+        {t("Open it again")}
+      </button>
+      {problem && <Problem problem={problem} />}
     </div>
   );
 }

@@ -10,7 +10,7 @@ export function statusSentence({ status, assignee_name: name }: TicketSummary): 
     case "solved":
       return t("This is solved. If it is not, write again, or open it again.");
     case "closed":
-      return t("This ticket is closed.");
+      return t("This ticket is closed. A new question is a new ticket.");
     case "new":
       return t("We have your ticket. The answer appears here.");
     default:

@@ -137,3 +137,17 @@ test("what is written on a ticket that is merged goes on on the other one", asyn
   draft.set({ body: "stays" });
   assert.equal(draft.content.value.body, "stays");
 });
+
+test("what was begun on a ticket that takes no more goes on in the form of a new one", async () => {
+  const { server, drafts, draft } = await opened();
+  const fresh = drafts.draft({ ticketId: null, kind: "reply" });
+  fresh.set({ title: "VPN", body: "two" });
+  drafts.goOnAsNew(1);
+  assert.deepEqual(
+    [draft.content.value.body, fresh.content.value],
+    ["", { title: "VPN", body: "one\n\ntwo", files: [] }],
+  );
+  await server.answer("draft.delete", true);
+  drafts.goOnAsNew(1);
+  assert.equal(fresh.content.value.body, "one\n\ntwo", "nothing is there to move");
+});

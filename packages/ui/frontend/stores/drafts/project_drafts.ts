@@ -64,6 +64,12 @@ export class ProjectDrafts {
     };
   }
 
+  /** Have what is written on a ticket that takes no more go on as a new ticket, before what was written there. */
+  goOnAsNew(ticketId: number): void {
+    const draft = this.draft({ ticketId, kind: "reply" });
+    if (!isEmpty(draft.content.peek())) this.#move(draft, null);
+  }
+
   /** Another tab of this browser has kept a copy under a name. */
   copied(name: string | null, text: string | null): void {
     if (name !== null) this.#names.get(name)?.copied(parseCopy(text));
@@ -74,7 +80,7 @@ export class ProjectDrafts {
     for (const draft of this.#drafts.values()) draft.close();
   }
 
-  #move(draft: Draft, into: number): void {
+  #move(draft: Draft, into: number | null): void {
     const { ticketId, kind } = draft.place;
     draft.resolve("both");
     this.draft({ ticketId: into, kind }).putBack({ content: draft.take().content, token: "" });
