@@ -12,6 +12,7 @@ export type ErrorDetails = {
   faults?: string[];
   retryAfter?: number;
   data?: Record<string, unknown>;
+  isOfServer?: boolean;
 };
 
 export class ApiError extends Error {
@@ -19,6 +20,8 @@ export class ApiError extends Error {
   readonly reason: string;
   readonly hint: string;
   readonly faults: string[];
+  /** Whether its words are a server's, which writes English whatever its reader speaks. */
+  readonly isOfServer: boolean;
   /** What a program can use in addition, as the server gave it. */
   readonly data: Readonly<Record<string, unknown>>;
   /** When the same request may succeed, in milliseconds since 1970; null where waiting does not help. */
@@ -26,13 +29,14 @@ export class ApiError extends Error {
 
   constructor(
     message: string,
-    { code = 0, reason = "", hint = "", faults = [], retryAfter, data = {} }: ErrorDetails = {},
+    { code = 0, reason = "", hint = "", faults = [], retryAfter, data = {}, isOfServer = false }: ErrorDetails = {},
   ) {
     super(message);
     this.code = code;
     this.reason = reason;
     this.hint = hint;
     this.faults = faults;
+    this.isOfServer = isOfServer;
     this.data = data;
     this.retryAt = retryAfter === undefined ? null : Date.now() + retryAfter * 1000;
   }
@@ -87,6 +91,7 @@ export function parseError(error: unknown): ApiError {
     hint: String(hint),
     faults: Array.isArray(faults) ? faults.map(String) : [],
     data: data ?? {},
+    isOfServer: true,
     ...(typeof retryAfter === "number" && { retryAfter }),
   });
 }

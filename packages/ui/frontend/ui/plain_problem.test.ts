@@ -1,7 +1,31 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import { ApiError } from "../api/errors.ts";
+import { afterEach, test } from "node:test";
+import { ApiError, parseError } from "../api/errors.ts";
+import { useCatalogue } from "../i18n/translate.ts";
 import { isPlain, wordsOf } from "./plain_problem.ts";
+
+afterEach(() => useCatalogue("en", {}));
+
+test("a page of another language says what it is itself, then what the server said", () => {
+  useCatalogue("fr", {});
+  const answer = {
+    code: -32004,
+    message: "ticket 7 is closed",
+    data: { reason: "conflict", hint: "see ticket.update" },
+  };
+  const closed = parseError(answer);
+  assert.deepEqual(wordsOf(closed, false), {
+    message: "This has changed in the meantime",
+    hint: "Look at it again, then try once more.",
+    faults: [],
+    original: ["ticket 7 is closed"],
+  });
+  assert.deepEqual(wordsOf(closed, true).original, ["ticket 7 is closed", "see ticket.update"]);
+  const broken = parseError({ code: -32603, message: "it failed", data: { reason: "internal-error" } });
+  assert.deepEqual(wordsOf(broken, false).original, []);
+  const own = new ApiError("Choisissez un client", { reason: "invalid-params" });
+  assert.deepEqual([wordsOf(own, false).message, wordsOf(own, false).original], ["Choisissez un client", []]);
+});
 
 test("an admin reads what the server says", () => {
   const down = new ApiError("Support cannot be reached", {
@@ -32,13 +56,19 @@ test("others read no command, method, setting or path", () => {
       message: "The page failed to show this",
       hint: "Load the page again; what you wrote is kept.",
       faults: [],
+      original: [],
     });
   }
 });
 
 test("what is written for people stays", () => {
   const closed = new ApiError("ticket 7 is closed", { reason: "conflict", hint: "file a new ticket" });
-  assert.deepEqual(wordsOf(closed, false), { message: "ticket 7 is closed", hint: "file a new ticket", faults: [] });
+  assert.deepEqual(wordsOf(closed, false), {
+    message: "ticket 7 is closed",
+    hint: "file a new ticket",
+    faults: [],
+    original: [],
+  });
 });
 
 test("an e-mail address is no name of the inside", () => {
@@ -49,7 +79,7 @@ test("an e-mail address is no name of the inside", () => {
 
 test("a problem without a word of its own is still one sentence", () => {
   const words = wordsOf(new ApiError("read rpc.sock", { reason: "what-is-new" }), false);
-  assert.deepEqual(words, { message: "That did not work", hint: "", faults: [] });
+  assert.deepEqual(words, { message: "That did not work", hint: "", faults: [], original: [] });
 });
 
 test("what has nothing to say says what to do", () => {
@@ -58,5 +88,6 @@ test("what has nothing to say says what to do", () => {
     message: "Support cannot be reached",
     hint: "Please try again in a minute. What you wrote is kept.",
     faults: [],
+    original: [],
   });
 });

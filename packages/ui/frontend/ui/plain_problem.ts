@@ -2,12 +2,17 @@
  * What a problem is called for who does not run the desk.
  *
  * Servers write their errors for programs and for those who run them: names of methods, settings and commands help
- * an admin, and nobody else. What names none of them is shown as it is.
+ * an admin, and nobody else. What names none of them is shown as it is; in a page of another language than theirs, it
+ * follows what the page itself says of the reason.
  */
 import type { ApiError } from "../api/errors.ts";
-import { t } from "../i18n/translate.ts";
+import { spokenLanguage, t } from "../i18n/translate.ts";
 
-export type Words = { message: string; hint: string; faults: readonly string[] };
+/** The language of servers. */
+export const ENGLISH = "en";
+
+/** `original` is what the server said, in its own language. */
+export type Words = { message: string; hint: string; faults: readonly string[]; original: readonly string[] };
 
 /** Names of methods, settings, options, params, paths and programs, and what customers have nothing of. */
 const INSIDE = [
@@ -34,13 +39,19 @@ export function isPlain(sentence: string): boolean {
 /** Return the words for an admin, who can do something about it, or for all others. */
 export function wordsOf(problem: ApiError, isAdmin: boolean): Words {
   const { message, hint, faults, reason } = problem;
-  if (isAdmin) return { message, hint, faults };
   const own = OWN_WORDS[reason] ?? ANY;
-  if (DEFECTS.has(reason)) return { ...own, faults: [] };
+  const isHidden = !isAdmin && DEFECTS.has(reason);
+  if (problem.isOfServer && spokenLanguage() !== ENGLISH) {
+    const said = [message, ...faults, hint].filter((sentence) => sentence !== "" && (isAdmin || isPlain(sentence)));
+    return { ...own, faults: [], original: isHidden ? [] : said };
+  }
+  if (isAdmin) return { message, hint, faults, original: [] };
+  if (isHidden) return { ...own, faults: [], original: [] };
   return {
     message: isPlain(message) ? message : own.message,
     hint: hint !== "" && isPlain(hint) ? hint : own.hint,
     faults: faults.filter(isPlain),
+    original: [],
   };
 }
 
@@ -80,5 +91,7 @@ const OWN_WORDS: Record<string, OwnWords> = {
   },
   deactivated: { message: t("You have no access any more"), hint: t("Ask the support team if you need it.") },
   "too-large": { message: t("This is too large"), hint: t("Send less at a time.") },
+  "too-often": { message: t("That was too often in a short time"), hint: LATER },
+  "too-many": { message: t("These are too many"), hint: t("Take some of them away, then try once more.") },
   "quota-full": { message: t("There is no more room for files"), hint: t("Send a link to it, or a smaller file.") },
 };

@@ -6,7 +6,7 @@ import { desk } from "../app.ts";
 import { t } from "../i18n/translate.ts";
 import { recovered } from "../stores/access/project_session.ts";
 import { Warning } from "./icons.tsx";
-import { wordsOf } from "./plain_problem.ts";
+import { ENGLISH, wordsOf } from "./plain_problem.ts";
 import { Wait } from "./wait.tsx";
 
 export function Problem({ problem, onRetry }: { problem: ApiError; onRetry?: () => void }) {
@@ -17,7 +17,7 @@ export function Problem({ problem, onRetry }: { problem: ApiError; onRetry?: () 
     if (isOver) onRetry?.();
   }, [isOver]);
   if (isOver) return null;
-  const { message, hint, faults } = wordsOf(problem, desk.isAdmin.value);
+  const { message, hint, faults, original } = wordsOf(problem, desk.isAdmin.value);
   return (
     <div class="problem" role="alert">
       <Warning />
@@ -25,6 +25,11 @@ export function Problem({ problem, onRetry }: { problem: ApiError; onRetry?: () 
         <p class="problem-message">{message}</p>
         {faults.map((fault) => (
           <p class="problem-hint">{fault}</p>
+        ))}
+        {original.map((sentence) => (
+          <p class="problem-hint" lang={ENGLISH} dir="ltr">
+            {sentence}
+          </p>
         ))}
         {problem.retryAt !== null ? <Wait until={problem.retryAt} /> : hint && <p class="problem-hint">{hint}</p>}
       </div>

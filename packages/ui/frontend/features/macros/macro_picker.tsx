@@ -172,6 +172,7 @@ async function runMacro(project: Project, ticket: TicketSummary, { macro, token 
   const params = { macro_id: macro.macro_id, ticket_ids: [ticket.ticket_id], client_token: token };
   const { results } = await project.call("macro.run", params);
   const error = results[0]?.error ?? null;
-  if (error !== null)
-    throw new ApiError(error.message, { code: error.code, reason: error.reason, hint: error.hint ?? "" });
+  if (error === null) return;
+  const { message, code, reason, hint } = error;
+  throw new ApiError(message, { code, reason, hint: hint ?? "", isOfServer: true });
 }

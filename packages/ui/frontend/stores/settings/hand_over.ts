@@ -59,5 +59,5 @@ async function assign(call: Call, tickets: number[], to: string | null): Promise
 }
 
 function refusal(ticketId: number, { message, reason, code, hint }: Failure): ApiError {
-  return new ApiError(`#${ticketId}: ${message}`, { code, reason, hint: hint ?? "" });
+  return new ApiError(`#${ticketId}: ${message}`, { code, reason, hint: hint ?? "", isOfServer: true });
 }
