@@ -28,6 +28,21 @@ def test_a_test_letter_is_sent_and_seen(served: Desk, person: Person) -> None:
     expect(settings.row("alice@example.org")).to_be_visible()
 
 
+def test_what_a_webhook_is_sent_is_not_among_the_letters(served: Desk, person: Person) -> None:
+    served.call("alice", "webhook.create", url="https://192.0.2.7/desk", description="The chat")
+    served.call("carol", "ticket.create", title="The VPN", body="It says no.")
+
+    def channels() -> set[str]:
+        listed = served.call("alice", "outbox.list", state="waiting")["deliveries"]
+        return {delivery["channel"] for delivery in listed}
+
+    eventually(lambda: channels() == {"webhook"}, "a call waits, and no letter")
+    alice = person("alice")
+    settings_of(alice, "Mail")
+    expect(alice.page.get_by_text("There is nothing.")).to_be_visible()
+    expect(alice.page.get_by_role("list", name="On their way")).to_have_count(0)
+
+
 def test_a_quarantined_mail_is_read_and_discarded(served: Desk, person: Person) -> None:
     served.call("alice", "mail.deliver", text="Subject: No sender\r\n\r\nWho am I?\r\n")
     eventually(lambda: served.call("alice", "mail.inbox")["counts"]["quarantined"], "the mail is in the quarantine")

@@ -1,4 +1,4 @@
-/** What goes out: letters and webhook calls that wait, or were given up. */
+/** The letters that wait, were sent, or were given up; what a webhook is sent is listed with it. */
 import { useSignal } from "@preact/signals";
 import type { DeliveryState, OutboxDelivery } from "../../../api/wire.ts";
 import { formatExactly } from "../../../i18n/times.ts";
@@ -10,6 +10,7 @@ import { Choices } from "../parts/choices.tsx";
 import { Confirmed } from "../parts/confirmed.tsx";
 import { Loaded } from "../parts/page.tsx";
 
+const CHANNEL = "mail";
 const SHOWN = 20;
 const STATES: DeliveryState[] = ["waiting", "dead", "done"];
 const STATE_WORDS: Record<DeliveryState, string> = {
@@ -24,7 +25,7 @@ export function Outbox({ project }: { project: Project }) {
   const list = useSignal<OutboxDelivery[] | null>(null);
   const load = async () => {
     const asked = state.value;
-    const page = await project.call("outbox.list", { state: asked, limit: SHOWN });
+    const page = await project.call("outbox.list", { channel: CHANNEL, state: asked, limit: SHOWN });
     // Of a choice before, it is not what is listed now.
     if (asked === state.peek()) list.value = page.deliveries;
   };
