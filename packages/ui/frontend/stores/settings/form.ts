@@ -7,6 +7,7 @@
 import { batch, computed, type Signal, signal } from "@preact/signals-core";
 import { type ApiError, toApiError } from "../../api/errors.ts";
 import { keptName, parseFields, type QuietStorage } from "../quiet_storage.ts";
+import { faultWords } from "./fault_words.ts";
 
 /** Where what was typed is kept. */
 export type Keeper = { read: () => string; write: (text: string) => void };
@@ -99,7 +100,7 @@ export class Form<Values extends object> {
 /** Return what a refused save says of one field, or of a part of it; null for nothing. */
 export function faultOf(problem: ApiError | null, field: string): string | null {
   const found = (problem?.faults ?? []).filter((fault) => isOf(fault, field));
-  return found.length === 0 ? null : found.map((fault) => capital(fault.slice(fault.indexOf(": ") + 2))).join(" ");
+  return found.length === 0 ? null : found.map((fault) => faultWords(fault.slice(fault.indexOf(": ") + 2))).join(" ");
 }
 
 /** Return the problem without what `fields` say of themselves; null where nothing is left to say. */
@@ -111,12 +112,6 @@ export function problemBesides(problem: ApiError | null, fields: readonly string
 
 function isOf(fault: string, field: string): boolean {
   return fault.startsWith(`${field}: `) || fault.startsWith(`${field}.`);
-}
-
-/** The programs write without a capital, as a terminal shows it. */
-function capital(text: string): string {
-  const [first = "", ...rest] = text;
-  return `${first.toLocaleUpperCase()}${rest.join("")}`;
 }
 
 function differences<Values extends object>(saved: Values, typed: Partial<Values>): Partial<Values> {

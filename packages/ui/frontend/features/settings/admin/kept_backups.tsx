@@ -55,9 +55,11 @@ function Backups({ project, state, began }: BackupsProps) {
         <p class="problem-message">{t("The last one failed. The person who runs this desk finds the reason there.")}</p>
       )}
       <p role="status">{state.running && t("A backup is being made: {percent} %", { percent: percentOf(state) })}</p>
-      <button type="button" class="button" disabled={isBusy || state.running} onClick={make}>
-        {t("Make one now")}
-      </button>
+      <p>
+        <button type="button" class="button" disabled={isBusy || state.running} onClick={make}>
+          {t("Make one now")}
+        </button>
+      </p>
       {problem && <Problem problem={problem} />}
     </>
   );
