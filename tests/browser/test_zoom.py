@@ -96,6 +96,12 @@ def test_the_messages_can_be_read_at_every_size(served: Desk, person: Person) ->
         eventually(partial(_has_room, messages, *least), f"they have room in {width} x {height}")
 
 
+def test_the_messages_have_most_of_the_room_of_a_laptop(served: Desk, person: Person) -> None:
+    page = _open(served, person, 1280, 800)
+    expect(page.get_by_role("complementary", name="About this ticket")).to_be_visible()
+    eventually(lambda: _has_room(page.locator(".messages"), 600, 360), "the messages have room")
+
+
 @pytest.mark.parametrize("width", [2560])
 def test_a_large_screen_has_list_thread_and_panel_side_by_side(served: Desk, person: Person, width: int) -> None:
     page = _open(served, person, width, 1440)

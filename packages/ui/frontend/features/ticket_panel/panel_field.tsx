@@ -11,7 +11,7 @@ export type Apply = (patch: TicketPatch) => void;
 export function Field({ label, children }: { label: string; children: ComponentChildren }) {
   return (
     // biome-ignore lint/a11y/noLabelWithoutControl: the control is what stands in it.
-    <label class="panel-field">
+    <label class="panel-field" title={label}>
       <span class="panel-label">{label}</span>
       {children}
     </label>
