@@ -81,13 +81,14 @@ def test_many_tags_give_way_to_who_has_the_ticket(served: Desk, person: Person, 
 
 
 @pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(("user", "title"), [("bob", "Tous les tickets"), ("carol", "Vos tickets")])
 def test_the_name_of_the_list_is_whole_where_words_are_long(
-    served: Desk, visit: Callable[..., Visitor], width: int
+    served: Desk, visit: Callable[..., Visitor], user: str, title: str, width: int
 ) -> None:
-    bob = visit_in(served, visit, "fr-FR", "bob", viewport={"width": width, "height": 800})
-    name = bob.page.get_by_role("heading", name="Tous les tickets", level=2)
+    visitor = visit_in(served, visit, "fr-FR", user, viewport={"width": width, "height": 800})
+    name = visitor.page.get_by_role("heading", name=title, level=2)
     expect(name).to_be_visible()
-    bob.page.evaluate("document.fonts.ready")
+    visitor.page.evaluate("document.fonts.ready")
     eventually(lambda: name.evaluate(IS_WHOLE), "the name is whole")
 
 
