@@ -13,6 +13,7 @@ const CASES = [
   [">quoted", "quoted"],
   ["> > twice", "twice"],
   ["It said: > no such file", "It said: no such file"],
+  ["Thanks. On Monday, Bob wrote: > An answer > of two", "Thanks. On Monday, Bob wrote: An answer of two"],
   ["- [ ] to do - [x] done", "to do done"],
   ["We look into it now. - which version? - which browser?", "We look into it now. which version? which browser?"],
   ["- apples - pears - plums", "apples pears plums"],

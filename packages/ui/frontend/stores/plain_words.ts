@@ -32,8 +32,9 @@ const WORDS: readonly Rule[] = [
   [/\\([!-/:-@[-`{-~])/g, "$1"],
 ];
 
-// Where one sign is surely that of a list, so are the others.
+// Where one sign is surely that of a list, or of a quote, so are the others.
 const ITEM = new RegExp(`${LINE}[-*+•][ \\t]`);
+const QUOTE = new RegExp(`${LINE}>`);
 // The line below the head of a table.
 const CELL = /\|?[ \t]*:?-{3,}:?[ \t]*\|/;
 
@@ -41,10 +42,12 @@ const CELL = /\|?[ \t]*:?-{3,}:?[ \t]*\|/;
 export function plainWords(text: string): string {
   const isTable = CELL.test(text);
   const isList = ITEM.test(text);
+  const isQuote = QUOTE.test(text);
   let words = apply(FENCES, text);
   if (isTable) words = words.replace(/\|/g, " ");
   words = apply(BLOCKS, words);
   if (isList) words = words.replace(/(\S)\s+[-*+•](?=\s+\S)/g, "$1");
+  if (isQuote) words = words.replace(/(\S)\s+>(?=\s+\S)/g, "$1");
   return apply(WORDS, words).replace(/\s+/g, " ").trim();
 }
 
