@@ -101,11 +101,11 @@ function Head({ first, filed }: { first: string; filed: string }) {
         <th scope="col">{first}</th>
         <th scope="col">{filed}</th>
         <th scope="col">{t("First answers")}</th>
-        <th scope="col">{t("half within")}</th>
-        <th scope="col">{t("nine of ten within")}</th>
+        <th scope="col">{t("median")}</th>
+        <th scope="col">{t("90 % within")}</th>
         <th scope="col">{t("Solved")}</th>
-        <th scope="col">{t("half within")}</th>
-        <th scope="col">{t("nine of ten within")}</th>
+        <th scope="col">{t("median")}</th>
+        <th scope="col">{t("90 % within")}</th>
         <th scope="col">{t("Ratings")}</th>
       </tr>
     </thead>

@@ -44,7 +44,7 @@ export function Overview({ overview, query }: { overview: Totals; query: StatsQu
 
 function spreadWords({ count, p90_ms: within }: Took): string {
   const words = { count: formatNumber(count), time: formatDuration(within) };
-  return t("half of {count}; nine of ten within {time}", words);
+  return t("median of {count}; 90 % within {time}", words);
 }
 
 type CardProps = { query?: StatsQuery; figure?: Figure; name: string; value: string; detail?: string };
