@@ -63,6 +63,8 @@ def test_an_agent_invites_by_address_and_uninvites(served: Desk, person: Person)
     panel.get_by_label("E-mail address of who shall see this ticket").fill("erin@example.org")
     panel.get_by_role("button", name="Invite", exact=True).click()
     expect(panel.get_by_role("list", name="Shared with")).to_contain_text("erin")
+    # One label says it.
+    expect(panel.get_by_text("Shared with", exact=True)).to_be_hidden()
     panel.get_by_role("button", name="No longer share it with erin").click()
     expect(panel.get_by_role("list", name="Shared with")).to_have_count(0)
     eventually(lambda: served.call("bob", "ticket.get", ticket_id=1)["collaborators"] == [], "nobody is invited")

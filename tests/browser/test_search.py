@@ -209,3 +209,14 @@ def test_the_search_has_no_serious_fault(
     look_as(bob.page, theme)
     assert find_faults(bob.page, axe) == []
     assert bob.page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+
+
+def test_what_closes_the_search_stays_in_its_corner_of_a_phone(served: Desk, person: Person) -> None:
+    bob = person("bob", viewport={"width": 390, "height": 800})
+    bob.live()
+    search_for(bob, "tag:none priority:high ")
+    expect(search(bob).get_by_role("list", name="Filters").get_by_role("listitem")).to_have_count(2)
+    box = search(bob).get_by_role("button", name="Close").bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] <= 60
+    assert box["x"] + box["width"] >= 370
