@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
 from hero_assistance_sdk.paths import Paths
+from tests.capabilities import SQLITE_DESK
 from tests.postgres import Cluster
 from tests.server import desk as desk_module
 from tests.server.backup_samples import fill_past
 from tests.server.desk import Desk, running
-
-ENGINE = "TESTS_ENGINE"
 
 
 @pytest.fixture
@@ -40,7 +38,7 @@ async def past(paths: Paths) -> Paths:
 @pytest.fixture(scope="session", autouse=True)
 def tested_engine(request: pytest.FixtureRequest) -> Iterator[None]:
     """With `TESTS_ENGINE=postgresql`, have the servers of tests on PostgreSQL: each root has a database of its own."""
-    if os.environ.get(ENGINE, "sqlite") == "sqlite":
+    if SQLITE_DESK.is_there():
         yield
         return
     cluster: Cluster = request.getfixturevalue("postgres_cluster")

@@ -215,9 +215,7 @@ async def test_an_agent_who_switches_presence_off_is_seen_nowhere(desk: Desk) ->
 
 def bind(desk: Desk, address: str, user: str) -> None:
     """What a magic link will do."""
-    connection = open_writer(desk.database)
-    connection.execute("INSERT INTO device_bindings VALUES (?, ?, 'laptop', 5, NULL, NULL)", (address, user))
-    connection.close()
+    desk.execute("INSERT INTO device_bindings VALUES (?, ?, 'laptop', 5, NULL, NULL)", address, user)
 
 
 @pytest.mark.anyio
