@@ -160,7 +160,7 @@ POSTGRES = Capability(
 ENGINE = "TESTS_ENGINE"
 SQLITE_DESK = Capability(
     "sqlite-desk",
-    "the test looks into the file of SQLite, and this run is on PostgreSQL",
+    "the test looks into the data folder of a desk on SQLite, and this run is on PostgreSQL",
     lambda: os.environ.get(ENGINE, "sqlite") == "sqlite",
 )
 FOREIGN_GROUP = Capability("foreign-group", "this user is in every group", lambda: True)

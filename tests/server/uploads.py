@@ -9,11 +9,13 @@ from typing import Any
 import httpx2
 
 from hero_assistance_sdk.paths import Paths
+from tests.capabilities import SQLITE_DESK, require
 from tests.server.desk import Desk
 
 
 def kept(paths: Paths) -> list[str]:
     """The files on the disk, by digest, and what is still being received, by the name of its folder."""
+    require(SQLITE_DESK)
     found = (paths.data / "attachments").glob("*/*")
     return sorted(
         path.parent.name if path.parent.name.startswith(".") else path.parent.name + path.name for path in found
