@@ -28,6 +28,7 @@ from hero_assistance_server.storage.sqlite.store import DATABASE
 from hero_assistance_server.ticket_lists.list_query import build_list_query
 from hero_assistance_server.timestamps import time_of
 from hero_assistance_server.users.model import User
+from tests.capabilities import SQLITE_DESK, needs
 from tests.server.desk import Desk, running
 from tests.server.list_matching import matches
 from tests.server.test_lists import every_ticket, walk
@@ -245,6 +246,7 @@ def terms(path: Path) -> set[Any]:
         reader.close()
 
 
+@needs(SQLITE_DESK)
 @pytest.mark.parametrize("seed", [1, 2])
 async def test_the_index_is_what_it_would_be_made_anew(desk: Desk, seed: int) -> None:
     await talk(desk, 150, seed)
@@ -296,6 +298,7 @@ _QUERIES = st.lists(
 )
 
 
+@needs(SQLITE_DESK)
 async def test_a_search_finds_what_somebody_would_who_reads_everything(hero_root: Path) -> None:
     """For every reader: each ticket they may see, with every word in what they may read of it, and no other."""
     async with talked(hero_root) as (desk, db):
@@ -328,6 +331,7 @@ async def test_a_search_finds_what_somebody_would_who_reads_everything(hero_root
         compare()
 
 
+@needs(SQLITE_DESK)
 async def test_no_query_breaks_the_index_or_shows_a_customer_more(hero_root: Path) -> None:
     """Whatever is typed: an answer or a clear error, and for a customer nothing that is not theirs."""
     async with talked(hero_root) as (desk, db):
