@@ -29,6 +29,7 @@ GITLAB = """
 /db/special.sql @special
 ^[Docs] @writers
 /db/*.md
+sub/*.py @sub
 """
 
 
@@ -59,6 +60,7 @@ def test_the_last_rule_that_matches_names_the_owner(name: str, owners: str) -> N
     [
         ("a.py", "@all"),
         ("db/a.sql", "@all @dba"),
+        ("deep/sub/x.py", "@all @sub"),
         ("db/special.sql", "@all @special"),
         ("db/a.md", "@all @dba @writers"),
     ],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -48,14 +48,18 @@ def find_code_owners(folder: Path) -> CodeOwners | None:
         for place in PLACES:
             if (parent / place).is_file():
                 text = (parent / place).read_text(encoding="utf-8", errors="replace")
-                return CodeOwners(parent, tuple(parse(text.splitlines())))
+                return CodeOwners(parent, tuple(parse(text.splitlines(), gitlab=place.startswith(".gitlab"))))
         if (parent / ".git").exists():
             return None
     return None
 
 
-def parse(lines: Iterable[str]) -> Iterator[Rule]:
-    """Yield the rules; a line that names no owner has the owners of its section, or none."""
+def parse(lines: Sequence[str], *, gitlab: bool = False) -> Iterator[Rule]:
+    """Yield the rules; a line that names no owner has the owners of its section, or none.
+
+    On GitLab, where alone a file has sections, a pattern without a slash at its front matches in every folder.
+    """
+    gitlab = gitlab or any(SECTION.fullmatch(line.strip()) for line in lines)
     section, default = "", tuple[str, ...]()
     for line in map(str.strip, lines):
         heading = SECTION.fullmatch(line)
@@ -63,7 +67,7 @@ def parse(lines: Iterable[str]) -> Iterator[Rule]:
             section, default = heading["name"].casefold(), tuple(_list_owners(WORDS.findall(heading["owners"])))
         elif line and not line.startswith("#"):
             pattern, *owners = WORDS.findall(line)
-            yield Rule(_compile(pattern), section, tuple(_list_owners(owners)) or default)
+            yield Rule(_compile(pattern, gitlab=gitlab), section, tuple(_list_owners(owners)) or default)
 
 
 def _list_owners(words: Iterable[str]) -> Iterator[str]:
@@ -74,14 +78,14 @@ def _list_owners(words: Iterable[str]) -> Iterator[str]:
         yield word
 
 
-def _compile(pattern: str) -> re.Pattern[str]:
+def _compile(pattern: str, *, gitlab: bool) -> re.Pattern[str]:
     """Return what a pattern means: as in .gitignore, without `!` and ranges."""
     pattern = re.sub(r"\\(.)", r"\1", pattern)
-    is_anchored = "/" in pattern.rstrip("/")
+    is_anchored = pattern.startswith("/") if gitlab else "/" in pattern.rstrip("/")
     body = "".join(_translate(part) for part in re.split(r"(\*\*/|\*\*|\*|\?)", pattern.strip("/")))
     if pattern.endswith("/"):
         rest = "/.*"
-    elif PurePosixPath(pattern).name == "*" and is_anchored:  # `docs/*` is about the files of that folder alone
+    elif PurePosixPath(pattern).name == "*" and "/" in pattern:  # `docs/*` is about the files of that folder alone
         rest = ""
     else:
         rest = "(?:/.*)?"
