@@ -75,7 +75,7 @@ NEWEST_TESTS = (
 POSTGRES_TESTS = [
     f"tests/server/test_{name}.py"
     for name in (
-        *("canned_replies_and_macros", "drafts", "erasure", "events", "presence", "ratings"),
+        *("canned_replies_and_macros", "drafts", "erasure", "presence", "ratings"),
         *("read_receipts", "search", "stats", "tickets", "users"),
     )
 ]

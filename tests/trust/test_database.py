@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
+from hero_assistance_sdk.hero_proc.client import SupervisorClient
 from hero_assistance_sdk.paths import Paths
 from tests.server.desk import START_S, child
 from tests.trust.harness import Supervised, supervised
@@ -83,6 +84,9 @@ def test_an_import_before_the_first_start_fills_the_database(
     supervisor.set("DATABASE", url)
     supervisor.kill()
     done = run(hero_env, "import", str(paths.root / "out"))
+    # What the stage of the test had registered keeps that supervisor.
+    with SupervisorClient(supervisor.socket) as client:
+        client.service_delete("stage")
     assert done.returncode == 0, done.stderr
     with psycopg.connect(postgres_url) as connection:
         assert connection.execute("SELECT title FROM hero_assistance.tickets").fetchall() == [("the printer burns",)]
