@@ -32,7 +32,8 @@ class Asked:
     def attempt(self) -> Any:
         return asyncio.timeout(60)
 
-    async def call(self, _body: bytes, _headers: object) -> tuple[int, bytes]:
+    async def call(self, _body: bytes, _headers: object, *, may_repeat: bool = False) -> tuple[int, bytes]:
+        assert not may_repeat
         self.count += 1
         if isinstance(self.told, Exception):
             raise self.told

@@ -48,7 +48,7 @@ def import_command(ctx: click.Context, folder: str, *, as_json: bool) -> None:
 
 def _run_on_server(ctx: click.Context, name: str, *arguments: str, as_json: bool) -> None:
     """Run the server's own program, which alone knows the database."""
-    from hero_assistance.database_setting import telling_database
+    from hero_assistance.commands.data.database_setting import telling_database
     from hero_assistance.sibling_programs import run_server
 
     paths = Paths.from_environ()

@@ -50,7 +50,7 @@ def setup_command(target: str, *, take_over: bool, **options: str) -> None:
     A running service goes on. The key of a store is in the secrets REPLICA_ACCESS_KEY_ID and
     REPLICA_SECRET_ACCESS_KEY.
     """
-    from hero_assistance.database_setting import refuse_replica
+    from hero_assistance.commands.data.database_setting import refuse_replica
     from hero_assistance.replication.replica_setup import TargetChoice, set_up
 
     paths = Paths.from_environ()
@@ -101,7 +101,7 @@ def restore_command(ctx: click.Context, /, target: str, *, as_json: bool, **opti
 
     The service must be stopped.
     """
-    from hero_assistance.database_setting import refuse_replica
+    from hero_assistance.commands.data.database_setting import refuse_replica
     from hero_assistance.replication.configuration import read_configuration
     from hero_assistance.replication.fetching import fetched_replica
     from hero_assistance.replication.replica_setup import TargetChoice, make_configuration
