@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import signal
 import threading
 from collections.abc import Generator
+from contextlib import contextmanager
 
 import pytest
 
@@ -44,16 +46,10 @@ class WorkerHooks:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         """End a quarantined test that hangs, unless pytest-timeout has a limit for it."""
-        able = hasattr(signal, "SIGALRM") and threading.current_thread() is threading.main_thread()
-        if not able or not self.is_quarantined(item.nodeid) or _has_timeout(item):
+        if not self.is_quarantined(item.nodeid) or _has_timeout(item):
             return (yield)
-        before = signal.signal(signal.SIGALRM, _fail_hung_test)
-        signal.setitimer(signal.ITIMER_REAL, self.hang_seconds)
-        try:
+        with self._limit_time():
             return (yield)
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, before)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Note which files were collected; one that could not be read, or was skipped, says nothing about its tests."""
@@ -78,6 +74,32 @@ class WorkerHooks:
         """Send the collection to the controller."""
         if hasattr(self.config, "workeroutput"):
             self.config.workeroutput[WORKER_OUTPUT] = self.collected
+
+    @contextmanager
+    def _limit_time(self) -> Generator[None]:
+        """Fail what hangs, by a signal; only the main thread gets it.
+
+        Before 3.6, pytest-xdist runs tests in another thread now and then: there the worker ends, which counts as a
+        crash of its test, and another worker goes on.
+        """
+        if hasattr(signal, "SIGALRM") and threading.current_thread() is threading.main_thread():
+            before = signal.signal(signal.SIGALRM, _fail_hung_test)
+            signal.setitimer(signal.ITIMER_REAL, self.hang_seconds)
+            try:
+                yield
+            finally:
+                signal.setitimer(signal.ITIMER_REAL, 0)
+                signal.signal(signal.SIGALRM, before)
+        elif hasattr(self.config, "workerinput"):
+            timer = threading.Timer(self.hang_seconds, _end_worker)
+            timer.daemon = True
+            timer.start()
+            try:
+                yield
+            finally:
+                timer.cancel()
+        else:
+            yield
 
     def _is_gone(self, entry: Entry) -> bool:
         """Tell whether this run would have collected the test if it existed."""
@@ -112,3 +134,7 @@ def _has_timeout(item: pytest.Item) -> bool:
 
 def _fail_hung_test(_signal: int, _frame: object) -> None:
     pytest.fail("a quarantined test hung; quarantine_hang_seconds says for how long it may")
+
+
+def _end_worker() -> None:
+    os._exit(1)
