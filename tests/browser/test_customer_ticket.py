@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.axe import DESK, PHONE, find_faults, look_as
 from tests.browser.page_object import Visitor, go_to
+from tests.browser.pages_compose import RPC, method_of
 from tests.browser.pages_customer import case
 from tests.ui.daemons import Desk, eventually
 
@@ -178,6 +179,25 @@ def test_an_agent_opens_a_closed_ticket_to_answer_and_writes_notes_on_it(
     expect(closed).to_have_count(0)
     bob.reply("One more thing.")
     expect(carol.message("One more thing.")).to_be_visible()
+
+
+def test_a_closed_ticket_that_is_not_opened_again_says_why(served: Desk, person: Person) -> None:
+    served.call("carol", "ticket.create", title=TITLE, body="Since this morning.")
+    served.call("bob", "ticket.update", ticket_id=1, status="closed")
+    bob = person("bob")
+    go_to(bob.page, "#/tickets/hero_assistance/1")
+    failure = {"code": -32004, "message": "it stays closed", "data": {"reason": "conflict"}}
+
+    def refuse(route: Route) -> None:
+        if method_of(route) == "ticket.update":
+            route.fulfill(json={"jsonrpc": "2.0", "id": 1, "error": failure})
+        else:
+            route.fallback()
+
+    bob.page.route(RPC, refuse)
+    bob.page.get_by_role("button", name="Open it again").click()
+    expect(bob.page.locator(".composer").get_by_role("alert")).to_contain_text("it stays closed")
+    expect(bob.page.get_by_role("button", name="Open it again")).to_be_visible()
 
 
 def test_a_customer_sees_what_is_theirs_alone(served: Desk, carol: Visitor) -> None:

@@ -6,7 +6,7 @@ import { desk } from "../../app.ts";
 import { t } from "../../i18n/translate.ts";
 import { isEmpty } from "../../stores/drafts/draft_content.ts";
 import type { Project } from "../../stores/project.ts";
-import { useChanges } from "../../ui/hooks/use_changes.ts";
+import { type Changes, useChanges } from "../../ui/hooks/use_changes.ts";
 import { Lock, Talk } from "../../ui/icons.tsx";
 import { Problem } from "../../ui/problem.tsx";
 import { PendingElsewhere } from "./pending.tsx";
@@ -20,13 +20,15 @@ export function Composer({ project, ticket }: ComposerProps) {
   const isStaff = project.session.isStaff.value;
   const takesNone = ticket.status === "closed" && kind.value === "reply";
   const isLeft = useIsReplyLeft(project, ticket.ticket_id, takesNone);
+  // Kept here: what offers to reopen the ticket is gone at once, and comes back where that is refused.
+  const reopening = useChanges();
   if (takesNone && !isStaff && !isLeft) return null;
   // A note's text never turns into a reply: each kind has a form and a draft of its own.
   return (
     <div class="composer" data-kind={kind.value}>
       <PendingElsewhere project={project} ticketId={ticket.ticket_id} />
       {isStaff && <KindSwitch kind={kind} />}
-      {isStaff && takesNone && <Reopen project={project} ticket={ticket} />}
+      {isStaff && takesNone && <Reopen project={project} ticket={ticket} changes={reopening} />}
       {(!takesNone || isLeft) && (
         <WritingForm
           key={`${kind.value} ${project.session.me.value?.user_id}`}
@@ -47,8 +49,7 @@ function useIsReplyLeft(project: Project, ticketId: number, takesNone: boolean):
 }
 
 /** What an agent does before they answer a closed ticket. */
-function Reopen({ project, ticket }: ComposerProps) {
-  const { problem, make } = useChanges();
+function Reopen({ project, ticket, changes: { problem, make } }: ComposerProps & { changes: Changes }) {
   const open = () => {
     make(() => project.update(ticket.ticket_id, { status: "open" }));
     desk.announcement.value = t("The ticket is open again");
