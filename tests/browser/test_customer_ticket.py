@@ -177,6 +177,7 @@ def test_an_agent_opens_a_closed_ticket_to_answer_and_writes_notes_on_it(
     bob.page.get_by_role("button", name="Open it again").click()
     expect(bob.page.get_by_label("Reply", exact=True)).to_be_focused()
     expect(closed).to_have_count(0)
+    eventually(lambda: status(served) == "open", "it is open")
     bob.reply("One more thing.")
     expect(carol.message("One more thing.")).to_be_visible()
 
