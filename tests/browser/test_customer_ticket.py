@@ -182,6 +182,17 @@ def test_an_agent_opens_a_closed_ticket_to_answer_and_writes_notes_on_it(
     expect(carol.message("One more thing.")).to_be_visible()
 
 
+def test_the_key_of_a_reply_leads_to_what_opens_a_closed_ticket(served: Desk, person: Person) -> None:
+    served.call("carol", "ticket.create", title=TITLE, body="Since this morning.")
+    served.call("bob", "ticket.update", ticket_id=1, status="closed")
+    bob = person("bob")
+    go_to(bob.page, "#/tickets/hero_assistance/1")
+    again = bob.page.get_by_role("button", name="Open it again")
+    expect(again).to_be_visible()
+    bob.page.keyboard.press("r")
+    expect(again).to_be_focused()
+
+
 def test_a_closed_ticket_that_is_not_opened_again_says_why(served: Desk, person: Person) -> None:
     served.call("carol", "ticket.create", title=TITLE, body="Since this morning.")
     served.call("bob", "ticket.update", ticket_id=1, status="closed")

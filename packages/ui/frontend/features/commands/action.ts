@@ -79,7 +79,7 @@ export function unfold(name: string): void {
   (control("sheet", ".panel") ?? control("details", ".panel"))?.click();
 }
 
-/** Turn to the reply or to the note, and to its text. */
+/** Turn to the reply or to the note, and to its text; where a closed ticket takes none, to what opens it again. */
 export function focusText(kind: MessageKind): void {
   const text = () => document.querySelector<HTMLElement>(".composer textarea");
   // Customers have no choice of forms.
@@ -88,6 +88,7 @@ export function focusText(kind: MessageKind): void {
     control(kind, ".composer")?.click();
     if (text() === null) control("write", ".composer")?.click();
     // The other form is drawn first.
-    requestAnimationFrame(() => whenDrawn(text, (area) => area.focus()));
+    const place = () => text() ?? control("reopen", ".composer");
+    requestAnimationFrame(() => whenDrawn(place, (found) => found.focus()));
   });
 }

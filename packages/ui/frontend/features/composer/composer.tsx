@@ -59,7 +59,7 @@ function Reopen({ project, ticket, changes: { problem, make } }: ComposerProps &
   return (
     <div class="composer-closed">
       <p>{t("This ticket is closed. Open it again to answer.")}</p>
-      <button type="button" class="button button-small" onClick={open}>
+      <button type="button" class="button button-small" data-key="reopen" onClick={open}>
         {t("Open it again")}
       </button>
       {problem && <Problem problem={problem} />}
