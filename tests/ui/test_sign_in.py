@@ -69,6 +69,15 @@ def test_the_letter_is_asked_for_in_the_language_of_the_page(
     assert box.server.last("auth.request_link").params["language"] == language
 
 
+def test_an_older_server_is_asked_for_a_letter_in_no_language(box: Box, page: httpx2.Client) -> None:
+    """It refuses a param that it does not know, and so it does an address that is none."""
+    box.server.results["auth.request_link"] = {"code": -32602, "message": "language: Extra inputs are not permitted"}
+    answer = page.post("/sign-in/request", json={"email": "carol@example.org"})
+    asked = [one.params for one in box.server.acted]
+    assert asked == [{"email": "carol@example.org", "language": "en"}, {"email": "carol@example.org"}]
+    assert answer.json()["error"]["code"] == -32602
+
+
 @pytest.mark.parametrize("body", [{}, {"email": ""}, {"email": "x" * 321}, {"email": 1}, {"email": "a@b", "as": "bob"}])
 def test_a_body_that_is_none_goes_nowhere(box: Box, page: httpx2.Client, body: dict[str, Any]) -> None:
     answer = page.post("/sign-in/request", json=body)

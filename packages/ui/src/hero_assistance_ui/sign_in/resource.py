@@ -7,6 +7,8 @@ from starlette.responses import RedirectResponse, Response
 
 from hero_assistance_httpd.rpc_endpoint import bounded_body
 from hero_assistance_sdk.errors import HeroError
+from hero_assistance_sdk.rpc.client import decoded
+from hero_assistance_sdk.rpc.errors import CODES, InvalidParams, RpcFailure
 from hero_assistance_ui.errors import failure_response
 from hero_assistance_ui.guards import FORM, check_same_site, media_type_of
 from hero_assistance_ui.notices import Form, Link, Notice, NoticePage, failure_notice
@@ -27,6 +29,7 @@ from hero_assistance_ui.sign_in.sessions import Sessions
 # From `/sign-in/link`, and what else is one level below the page's root.
 BASE = "../"
 DESK = Link("./", t("Open the desk"))
+_REQUEST = "auth.request_link"
 _REDEEM = "auth.redeem"
 _NEW_LINK = Link("sign-in", t("Ask for a new link"))
 
@@ -44,9 +47,12 @@ class SignInResource:
         check_same_site(request)
         self._sessions.check_offered(request)
         wanted = parse_json_body(LinkRequest, await bounded_body(request, BODY_LIMIT))
+        upstream, origin = self._sessions.find(request), self._sessions.identity.origin(request)
+        address = {"email": wanted.email}
         language = self._languages.choose(request)
-        call = Call(0, "auth.request_link", {"email": wanted.email, "language": language.code})
-        return await relay_call(self._sessions.find(request), call, self._sessions.identity.origin(request))
+        answer = await relay_call(upstream, Call(0, _REQUEST, {**address, "language": language.code}), origin)
+        # A server of an older release refuses the param that it does not know.
+        return await relay_call(upstream, Call(0, _REQUEST, address), origin) if _is_misfit(answer) else answer
 
     async def redeem(self, request: Request) -> Response:
         """Sign in by a token, or by an address and a code, in JSON; tells who the user is and keeps the session."""
@@ -96,6 +102,17 @@ class SignInResource:
         self._sessions.check_offered(request)
         await bounded_body(request, BODY_LIMIT)
         return await self._sessions.end(request)
+
+
+def _is_misfit(answer: Response) -> bool:
+    """Return whether a ticket server answered that it does not take the params."""
+    try:
+        decoded("the server", answer.status_code, bytes(answer.body))
+    except RpcFailure as error:
+        return error.code == CODES[InvalidParams]
+    except HeroError:
+        return False
+    return False
 
 
 def redirect_home(request: Request, sessions: Sessions) -> Response:
