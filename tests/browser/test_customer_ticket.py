@@ -182,6 +182,24 @@ def test_an_agent_opens_a_closed_ticket_to_answer_and_writes_notes_on_it(
     expect(carol.message("One more thing.")).to_be_visible()
 
 
+def test_a_reply_that_came_back_from_a_closed_ticket_is_sent_once_it_is_open(served: Desk, person: Person) -> None:
+    served.call("carol", "ticket.create", title=TITLE, body="Since this morning.")
+    bob = person("bob")
+    go_to(bob.page, "#/tickets/hero_assistance/1")
+    bob.page.get_by_label("Reply", exact=True).fill("It is back.")
+    served.call("alice", "ticket.update", ticket_id=1, status="closed")
+    again = bob.page.get_by_role("button", name="Open it again")
+    expect(again).to_be_visible()
+    bob.page.get_by_role("button", name="Send reply").click()
+    refusal = bob.page.locator(".composer").get_by_role("alert")
+    expect(refusal).to_contain_text("ticket 1 is closed")
+    again.click()
+    expect(refusal).to_have_count(0)
+    eventually(lambda: status(served) == "open", "it is open")
+    bob.page.get_by_role("button", name="Send reply").click()
+    expect(bob.message("It is back.")).to_be_visible()
+
+
 def test_the_key_of_a_reply_leads_to_what_opens_a_closed_ticket(served: Desk, person: Person) -> None:
     served.call("carol", "ticket.create", title=TITLE, body="Since this morning.")
     served.call("bob", "ticket.update", ticket_id=1, status="closed")

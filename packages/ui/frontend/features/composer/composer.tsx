@@ -10,7 +10,7 @@ import { type Changes, useChanges } from "../../ui/hooks/use_changes.ts";
 import { Lock, Talk } from "../../ui/icons.tsx";
 import { Problem } from "../../ui/problem.tsx";
 import { PendingElsewhere } from "./pending.tsx";
-import { draftsOf } from "./writing.ts";
+import { draftsOf, pendingOf } from "./writing.ts";
 import { WritingForm } from "./writing_form.tsx";
 
 type ComposerProps = { project: Project; ticket: TicketSummary };
@@ -52,6 +52,8 @@ function useIsReplyLeft(project: Project, ticketId: number, takesNone: boolean):
 function Reopen({ project, ticket, changes: { problem, make } }: ComposerProps & { changes: Changes }) {
   const open = () => {
     make(() => project.update(ticket.ticket_id, { status: "open" }));
+    // What came back, because it was closed, can be sent.
+    pendingOf(project).dismiss(ticket.ticket_id, "reply");
     desk.announcement.value = t("The ticket is open again");
     // The form comes with the next picture, and this button goes.
     requestAnimationFrame(() => document.querySelector<HTMLElement>(".composer textarea")?.focus());
