@@ -97,10 +97,14 @@ export class Form<Values extends object> {
   }
 }
 
-/** Return what a refused save says of one field, or of a part of it; null for nothing. */
-export function faultOf(problem: ApiError | null, field: string): string | null {
+/**
+ * Return what a refused save says of one field, or of a part of it; null for nothing. The unit of the field is `factor`
+ * of the server's.
+ */
+export function faultOf(problem: ApiError | null, field: string, factor = 1): string | null {
   const found = (problem?.faults ?? []).filter((fault) => isOf(fault, field));
-  return found.length === 0 ? null : found.map((fault) => faultWords(fault.slice(fault.indexOf(": ") + 2))).join(" ");
+  const words = found.map((fault) => faultWords(fault.slice(fault.indexOf(": ") + 2), factor));
+  return words.length === 0 ? null : words.join(" ");
 }
 
 /** Return the problem without what `fields` say of themselves; null where nothing is left to say. */

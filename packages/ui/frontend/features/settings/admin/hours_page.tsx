@@ -2,7 +2,7 @@
 import { t } from "../../../i18n/translate.ts";
 import { PRIORITY_WORDS } from "../../../i18n/words.ts";
 import { type Form, faultOf } from "../../../stores/settings/form.ts";
-import { formatTargets, formatWeek, type Target, type Unit } from "../../../stores/settings/hours.ts";
+import { formatTargets, formatWeek, type Target, UNITS, type Unit } from "../../../stores/settings/hours.ts";
 import { settingsOf } from "../../../stores/settings/project_settings.ts";
 import { MOST_URGENT_FIRST } from "../../../stores/tickets/priorities.ts";
 import { zoneOptions } from "../../../ui/zone_options.ts";
@@ -70,7 +70,7 @@ function Targets({ form }: { form: Form<HoursValues> }) {
           key={priority}
           words={PRIORITY_WORDS[priority]}
           target={targets[priority]}
-          fault={faultOf(form.problem.value, `first_response_minutes.${priority}`)}
+          fault={faultOf(form.problem.value, `first_response_minutes.${priority}`, UNITS[targets[priority].unit])}
           set={(target) => form.set("targets", { ...targets, [priority]: target })}
         />
       ))}

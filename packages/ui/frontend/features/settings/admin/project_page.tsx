@@ -87,6 +87,7 @@ function ProjectForm({ project, settings }: SettingsFormProps) {
           form={form}
           name="file_mib"
           param="attachment_bytes"
+          factor={MIB}
           label={t("The largest file, in MiB")}
           input={{ inputMode: "decimal" }}
         />

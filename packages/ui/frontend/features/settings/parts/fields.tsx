@@ -62,18 +62,20 @@ type TextFieldProps<Values extends object> = {
   hint?: string;
   /** By which name the server speaks of it, where that is another one. */
   param?: string;
+  /** How many of the server's units one of the field's is, where they differ. */
+  factor?: number;
   /** Of a text with lines; one line without. */
   rows?: number;
   input?: Attributes;
 };
 
 export function TextField<Values extends object>(props: TextFieldProps<Values>) {
-  const { form, name, label, hint, param = name, rows, input: { type = "text", ...input } = {} } = props;
+  const { form, name, label, hint, param = name, factor, rows, input: { type = "text", ...input } = {} } = props;
   const value = form.values.value[name] as string;
   const onInput = (event: { currentTarget: HTMLInputElement | HTMLTextAreaElement }) =>
     form.set(name, event.currentTarget.value as Values[typeof name]);
   return (
-    <Field label={label} hint={hint} fault={faultOf(form.problem.value, param)}>
+    <Field label={label} hint={hint} fault={faultOf(form.problem.value, param, factor)}>
       {(aria) =>
         rows === undefined ? (
           <input

@@ -5,6 +5,7 @@ import { t } from "../../../i18n/translate.ts";
 import { PRIORITY_WORDS, statusWord } from "../../../i18n/words.ts";
 import type { Project } from "../../../stores/project.ts";
 import type { Form } from "../../../stores/settings/form.ts";
+import { UNITS, type Unit } from "../../../stores/settings/hours.ts";
 import { assignTo, type MacroValues, macroChanges, macroValues } from "../../../stores/settings/macro_form.ts";
 import { settingsHref } from "../../../stores/settings/pages.ts";
 import { teamTextsOf } from "../../../stores/settings/team_texts.ts";
@@ -107,6 +108,7 @@ function SnoozeTime({ form }: { form: Form<MacroValues> }) {
         form={form}
         name="snooze_count"
         param="snooze_minutes"
+        factor={UNITS[form.values.value.snooze_unit as Unit]}
         label={t("Snooze for")}
         input={{ inputMode: "decimal" }}
       />
