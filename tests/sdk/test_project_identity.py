@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from cryptography.hazmat.primitives.asymmetric.padding import MGF1, PSS, PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
@@ -9,7 +11,17 @@ from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hero_assistance_sdk.errors import UsageError
+from hero_assistance_sdk.errors import (
+    Forbidden,
+    HeroError,
+    TooMany,
+    TooOften,
+    TooSlow,
+    Unavailable,
+    Unreachable,
+    UsageError,
+)
+from hero_assistance_sdk.project.address_book import AddressBook
 from hero_assistance_sdk.project.identity import (
     KEY_BITS,
     PUBLIC_EXPONENT,
@@ -21,11 +33,24 @@ from hero_assistance_sdk.project.identity import (
     parse_project_id,
     project_id_of,
 )
+from hero_assistance_sdk.project.proof_request import ProofRequest
+from hero_assistance_sdk.rpc.errors import MethodNotFound, failure, http_status
 
 pytestmark = pytest.mark.pure
 
 KEY = generate_private_key(PUBLIC_EXPONENT, KEY_BITS)
 SIZE = KEY_BITS // 8
+# Of a server of an earlier release, and of one that does not answer at the address.
+_REFUSALS: list[HeroError] = [MethodNotFound("m"), Forbidden("f")]
+
+
+class FullDisk(Unavailable):
+    """An error of the kind with a reason of its own, as the server's database has them."""
+
+    reason = "disk-full"
+
+
+_NOT_NOW = [TooOften("t", retry_after_s=1.0), TooMany("t"), TooSlow("t"), Unavailable("t"), FullDisk("t")]
 
 
 def _public(key: RSAPrivateKey = KEY) -> bytes:
@@ -106,3 +131,28 @@ def test_an_id_is_read_as_it_is_written() -> None:
 )
 def test_both_ends_write_an_address_one_way(host: str, written: str) -> None:
     assert format_address(host, 9770) == written
+
+
+@pytest.mark.parametrize("refusal", _NOT_NOW, ids=lambda error: error.reason)
+def test_a_server_that_has_no_time_for_a_proof_is_away(refusal: HeroError) -> None:
+    with pytest.raises(Unreachable, match="cannot prove now"):
+        _check(http_status(refusal), json.dumps(failure(refusal)))
+
+
+@pytest.mark.parametrize("status", [502, 503, 504])
+def test_a_server_behind_a_proxy_that_finds_it_away_is_away(status: int) -> None:
+    with pytest.raises(Unreachable, match="cannot prove now"):
+        _check(status, "<html>Bad Gateway</html>")
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [(200, "<html>"), (404, "Not Found"), (200, "{}"), *((200, json.dumps(failure(error))) for error in _REFUSALS)],
+)
+def test_what_refuses_a_proof_is_another_project(status: int, body: str) -> None:
+    with pytest.raises(AnotherProject, match="does not prove"):
+        _check(status, body)
+
+
+def _check(status: int, body: str) -> None:
+    ProofRequest(AddressBook(["desk:1"]), "desk:1", "192.0.2.1:1").check(status, body.encode())

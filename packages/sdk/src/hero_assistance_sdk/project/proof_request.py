@@ -4,16 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from hero_assistance_sdk.errors import HeroError, ProtocolViolation, TooOften, Unavailable, Unreachable
+from hero_assistance_sdk.errors import (
+    HeroError,
+    ProtocolViolation,
+    TooMany,
+    TooOften,
+    TooSlow,
+    Unavailable,
+    Unreachable,
+)
 from hero_assistance_sdk.project.address_book import AddressBook
 from hero_assistance_sdk.project.identity import PROVE, AnotherProject, check_proof, new_challenge
 from hero_assistance_sdk.rpc.client import JSON_HEADERS, decoded, encoded
-from hero_assistance_sdk.rpc.errors import RpcFailure
+from hero_assistance_sdk.rpc.errors import RpcFailure, code_of
 
 # An answer has a key and a signature of 512 letters each.
 ANSWER_LIMIT = 16 * 1024
-# What a server of the project may say while it has no time for it.
-_PASSING = frozenset({Unavailable.reason, TooOften.reason})
+# What a server of the project may say while it has no time for it. By code: each kind has errors with reasons of their
+# own, such as a full disk's.
+_PASSING = frozenset(map(code_of, (Unavailable, TooOften, TooMany, TooSlow, Unreachable)))
+# What a proxy in front of the server says, in words of its own, while the server is away.
+_SERVER_IS_AWAY = frozenset({502, 503, 504})
 
 
 class ProofRequest:
@@ -35,11 +46,12 @@ class ProofRequest:
         try:
             return decoded(self._name, status, body)
         except RpcFailure as error:
-            if error.remote_reason in _PASSING:
-                raise Unreachable(f"{self._name} cannot prove now which project it is", hint=error.message) from None
-            raise self._unproved(error) from None
+            raise (self._not_now(error) if error.code in _PASSING else self._unproved(error)) from None
         except ProtocolViolation as error:
-            raise self._unproved(error) from None
+            raise (self._not_now(error) if status in _SERVER_IS_AWAY else self._unproved(error)) from None
+
+    def _not_now(self, error: HeroError) -> Unreachable:
+        return Unreachable(f"{self._name} cannot prove now which project it is", hint=error.message)
 
     def _unproved(self, error: HeroError) -> AnotherProject:
         return AnotherProject(
