@@ -61,6 +61,16 @@ def test_without_one_given_the_remembered_are_shown(start_app: Callable[..., App
     assert '"name":"127.0.0.1:10"' in page
 
 
+@pytest.mark.parametrize("start", [["--no-browser", "--project"], ["project", "add"]], ids=["start", "add"])
+def test_what_cannot_be_shown_is_not_remembered(hero_env: dict[str, str], start: list[str]) -> None:
+    assert run("project", "add", "127.0.0.1:9", env=hero_env).returncode == 0
+    before = _file(hero_env).read_text()
+    refused = run(*start, f"{'x' * 64}:9", env=hero_env)
+    assert refused.returncode == 2, refused.stderr
+    assert "cannot be the id of a project" in refused.stderr
+    assert _file(hero_env).read_text() == before
+
+
 def test_with_none_remembered_the_server_of_this_machine_is_shown(server: Desk, start_app: Callable[..., App]) -> None:
     with start_app().browser() as browser:
         assert f'"name":"{server.tcp_of_server()}"' in browser.get("/").text

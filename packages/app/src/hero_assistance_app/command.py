@@ -78,8 +78,9 @@ def _projects(given: Sequence[KnownProject]) -> list[ShownProject]:
         local = None if (known := remembered.load()) else find_local_address(Paths.from_environ())
         return make_projects(known or ([local] if local else []), identified)
     projects = list_once(_with_known_ids(given, remembered))
+    shown = make_projects(projects, identified)
     _try(lambda: remembered.save(projects))
-    return make_projects(projects, identified)
+    return shown
 
 
 def _with_known_ids(given: Sequence[KnownProject], remembered: RememberedProjects) -> list[KnownProject]:

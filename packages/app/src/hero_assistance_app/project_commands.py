@@ -10,7 +10,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from hero_assistance_app.remembered_projects import KnownProject, ProjectsFileError, RememberedProjects, with_known_ids
-from hero_assistance_app.targets import NoProject, normalize_address
+from hero_assistance_app.targets import NoProject, make_projects, normalize_address
 from hero_assistance_sdk.errors import HeroError, Unreachable
 from hero_assistance_sdk.project.address_book import AddressBook
 from hero_assistance_sdk.project.client import ProjectClient
@@ -53,6 +53,8 @@ def add(addresses: tuple[str, ...], wanted: str | None, *, as_json: bool) -> int
     given = KnownProject(
         tuple(dict.fromkeys(map(normalize_address, addresses))), None if wanted is None else parse_project_id(wanted)
     )
+    # What cannot be shown would end every later start.
+    make_projects([given])
     found, away = _ask_each(*with_known_ids([given], known))
     remembered.save(_replaced(known, found))
     if as_json:
