@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
@@ -13,6 +13,8 @@ from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.project.identity import AnotherProject, ProjectId, check_proof, new_challenge, project_id_of
 from hero_assistance_sdk.rpc.client import RpcClient
 from hero_assistance_sdk.rpc.errors import RpcFailure
+from hero_assistance_server.project_identity.project_key import ProjectKey
+from hero_assistance_server.storage.errors import DiskFull
 from tests.server.desk import Desk, running
 
 pytestmark = pytest.mark.anyio
@@ -72,6 +74,40 @@ async def test_callers_of_one_moment_meet_one_key(reachable: Desk) -> None:
             group.create_task(reachable.call("project.prove", challenge=new_challenge(), address="")) for _ in range(8)
         ]
     assert len({task.result()["key"] for task in asking}) == 1
+
+
+class FullStorage:
+    """A database that has no key, and no room for one."""
+
+    def __init__(self) -> None:
+        self.offered: list[bytes] = []
+
+    @property
+    def mail_keys(self) -> FullStorage:
+        return self
+
+    def find(self, _name: str) -> None:
+        """There is none."""
+
+    def add(self, _name: str, key: bytes) -> None:
+        self.offered.append(key)
+
+    async def read(self, query: Callable[[Any], Any]) -> Any:
+        return query(self)
+
+    async def write(self, command: Callable[[Any], Any]) -> None:
+        command(self)
+        raise DiskFull("the disk is full")
+
+
+async def test_callers_of_a_full_disk_have_one_key_made() -> None:
+    storage: Any = FullStorage()
+    key = ProjectKey(storage)
+    for _ in range(3):
+        with pytest.raises(DiskFull):
+            await key.sign(b"content")
+    assert len(storage.offered) == 3
+    assert len(set(storage.offered)) == 1
 
 
 @pytest.mark.parametrize("changed", ["challenge", "address", "signature", "key", "expected"])

@@ -23,6 +23,8 @@ class ProjectKey:
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
         self._key: RSAPrivateKey | None = None
+        # One that could not be stored yet: on a full disk, each question of a stranger would make another one.
+        self._made: bytes | None = None
         self._obtaining = asyncio.Lock()
 
     async def sign(self, content: bytes) -> tuple[bytes, bytes]:
@@ -40,8 +42,10 @@ class ProjectKey:
         stored = await self._storage.read(lambda snapshot: snapshot.mail_keys.find(NAME))
         if stored is None:
             # It takes some tenths of a second, and most desks are never asked for it.
-            made = await asyncio.to_thread(_make)
+            made = self._made or await asyncio.to_thread(_make)
+            self._made = made
             stored = await self._storage.write(lambda work: _keep(work, made))
+            self._made = None
         return await asyncio.to_thread(_load, stored)
 
 
