@@ -42,8 +42,9 @@ class ProjectKey:
         stored = await self._storage.read(lambda snapshot: snapshot.mail_keys.find(NAME))
         if stored is None:
             # It takes some tenths of a second, and most desks are never asked for it.
-            made = self._made or await asyncio.to_thread(_make)
-            self._made = made
+            if self._made is None:
+                self._made = await asyncio.to_thread(_make)
+            made = self._made
             stored = await self._storage.write(lambda work: _keep(work, made))
             self._made = None
         return await asyncio.to_thread(_load, stored)
