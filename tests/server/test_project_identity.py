@@ -51,12 +51,15 @@ async def test_nothing_is_proved_about_another_address(reachable: Desk) -> None:
         await _ask(reachable, "192.0.2.7:9770", new_challenge())
 
 
-async def test_a_named_address_of_a_proxy_is_proved(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HERO_ASSISTANCE_HOSTS", "desk.example, 192.0.2.7:9770")
+@pytest.mark.parametrize("address", ["192.0.2.7:9770", "[2001:db8::7]:9770"])
+async def test_a_named_address_of_a_proxy_is_proved(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setenv("HERO_ASSISTANCE_HOSTS", "desk.example, 192.0.2.7:9770, [2001:DB8:0:0::7]:9770")
     async with running(paths, tcp="127.0.0.1:0") as desk:
         challenge = new_challenge()
-        _bound, proof = await _ask(desk, "192.0.2.7:9770", challenge)
-    assert check_proof("desk", proof, challenge, "192.0.2.7:9770", None) == proof["project_id"]
+        _bound, proof = await _ask(desk, address, challenge)
+    assert check_proof("desk", proof, challenge, address, None) == proof["project_id"]
 
 
 async def test_the_identity_outlives_the_server(paths: Paths) -> None:
