@@ -251,6 +251,13 @@ async def test_a_call_is_not_sent_over_a_connection_that_ends_with_its_proof(pro
     assert asked == ["project.prove"]
 
 
+@pytest.mark.parametrize("name", ["desk..example", "é" * 64])
+async def test_what_is_no_name_of_a_machine_is_passed_over(project: Project, caller: Callers, name: str) -> None:
+    book = AddressBook([f"{name}:9770", project.second.address])
+    assert (await caller(book)("user.me"))["user_id"] == "carol"
+    assert isinstance(book.why_resting(f"{name}:9770"), Unreachable)
+
+
 async def test_one_that_takes_connections_and_says_nothing_is_passed_over(project: Project, caller: Callers) -> None:
     with bind_tcp(LOOPBACK) as silent:
         book = AddressBook([bound_address(silent), project.second.address])

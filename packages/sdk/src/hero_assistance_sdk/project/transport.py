@@ -14,6 +14,7 @@ from hero_assistance_sdk.project.address_book import CONNECT_TIMEOUT_S, AddressB
 from hero_assistance_sdk.project.failures import ADDRESS, NoAddressAnswers
 from hero_assistance_sdk.project.proving_backend import ProvingBackend
 from hero_assistance_sdk.rpc.client import cut_off, not_connected, too_slow
+from hero_assistance_sdk.rpc.http_connection import NO_NAME
 
 
 class ProjectTransport(httpx2.AsyncBaseTransport):
@@ -62,7 +63,11 @@ class ProjectTransport(httpx2.AsyncBaseTransport):
 
     def _addressed(self, address: str, request: httpx2.Request) -> httpcore2.Request:
         host, port = parse_address(address)
-        url = httpcore2.URL(scheme=b"http", host=host.encode(), port=port, target=request.url.raw_path)
+        try:
+            name = host.encode("idna")
+        except UnicodeError as error:
+            raise httpx2.ConnectError(NO_NAME, request=request) from error
+        url = httpcore2.URL(scheme=b"http", host=name, port=port, target=request.url.raw_path)
         headers = [header for header in request.headers.raw if header[0].lower() != b"host"]
         timeouts = dict(request.extensions.get("timeout", {}))
         if self._book.has_several:

@@ -20,6 +20,8 @@ _WITHOUT_BODY = (204, 304)
 # Many times what a server of ours answers with; a defect must not fill the memory of its caller.
 ANSWER_BYTES = 64 * 1024 * 1024
 _HEX_DIGITS = b"0123456789abcdefABCDEF"
+# Of a host whose name is too long, or has an empty part.
+NO_NAME = "no machine can have this name"
 # The digits of a length that is worth reading.
 _LONGEST_NUMBER = 15
 
@@ -131,7 +133,10 @@ class HttpConnection:
                 raise
             return opened
         host, _, port = self._target.rpartition(":")
-        opened = socket.create_connection((host.removeprefix("[").removesuffix("]"), int(port)), self._connect_s)
+        try:
+            opened = socket.create_connection((host.removeprefix("[").removesuffix("]"), int(port)), self._connect_s)
+        except UnicodeError as error:
+            raise OSError(NO_NAME) from error
         opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return opened
 
