@@ -21,7 +21,7 @@ from hero_assistance_sdk.net.sockets import bind_tcp, bound_address
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.project.address_book import FIRST_REST_S, AddressBook
 from hero_assistance_sdk.project.async_client import AsyncProjectClient
-from hero_assistance_sdk.project.client import ProjectClient
+from hero_assistance_sdk.project.client import ProjectClient, may_repeat
 from hero_assistance_sdk.project.identity import (
     AnotherProject,
     bytes_to_sign,
@@ -139,6 +139,25 @@ async def test_a_call_with_a_token_that_was_cut_off_is_executed_once(project: Pr
     assert filed["title"] == "once"
     assert book.current == project.second.address
     assert await _titles(project) == ["once"]
+
+
+async def test_a_draft_that_was_cut_off_is_not_saved_again(project: Project, caller: Callers) -> None:
+    call = caller(AddressBook(project.addresses))
+    await call("user.me")
+    project.first.dies_at = b"draft.save"
+    with pytest.raises(Unreachable, match="before it had answered"):
+        await call("draft.save", ticket_id=None, body="half a sentence", based_on=0, **ONCE)
+    assert project.second.connections == 0
+
+
+async def test_what_a_token_is_of_is_known_of_each_method(project: Project) -> None:
+    found = {
+        method["name"]
+        for method in (await project.desk.call("rpc.discover"))["methods"]
+        if any(param["name"] == "client_token" for param in method["params"])
+    }
+    assert found == {"draft.save", "macro.run", "message.note", "message.reply", "ticket.create"}
+    assert {name for name in found if not may_repeat(name, ONCE)} == {"draft.save"}
 
 
 async def test_a_refusal_is_asked_of_one_address_alone(project: Project, caller: Callers) -> None:

@@ -46,7 +46,7 @@ class AsyncProjectClient:
             except httpx2.HTTPError as error:
                 failure = unreachable(address_of(error) or str(self._book), error)
                 note_failure(self._book, error, failure)
-                if isinstance(error, NoAddressAnswers) or not may_repeat(params):
+                if isinstance(error, NoAddressAnswers) or not may_repeat(method, params):
                     raise failure from error
                 failures.append(failure)
             else:

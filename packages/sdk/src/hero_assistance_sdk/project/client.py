@@ -15,6 +15,8 @@ from hero_assistance_sdk.rpc.http_connection import CutOff, HttpConnection, NotH
 
 # A call with it is executed once, however often it is sent.
 CLIENT_TOKEN = "client_token"  # noqa: S105
+# Its token is of the message that is to follow. What it saves a second time is based on what it has saved already.
+_SAVE_DRAFT = "draft.save"
 
 
 class ProjectClient:
@@ -55,7 +57,7 @@ class ProjectClient:
             except (HeroError, CutOff, NotHttp, OSError) as error:
                 failure = error if isinstance(error, HeroError) else explain_failure(address, error)
                 self._book.failed(address, failure)
-                if connection.has_sent and not may_repeat(params):
+                if connection.has_sent and not may_repeat(method, params):
                     raise failure from error
                 failures.append(failure)
             else:
@@ -97,6 +99,6 @@ class ProjectClient:
         return self._connections[address]
 
 
-def may_repeat(params: Mapping[str, Any]) -> bool:
+def may_repeat(method: str, params: Mapping[str, Any]) -> bool:
     """Return whether a call that may have been executed can be sent again."""
-    return params.get(CLIENT_TOKEN) is not None
+    return params.get(CLIENT_TOKEN) is not None and method != _SAVE_DRAFT

@@ -19,7 +19,7 @@ NO_STORE = {"cache-control": "no-store"}
 async def ask(upstream: Upstream, call: Call, headers: RawHeaders) -> tuple[int, bytes]:
     """Return HTTP status and body of the answer; raises `HeroError` for one that is none, or does not come."""
     async with upstream.attempt():
-        status, body = await upstream.call(call.encode(), headers, may_repeat=may_repeat(call.params))
+        status, body = await upstream.call(call.encode(), headers, may_repeat=may_repeat(call.method, call.params))
         if upstream.project.is_foreign:
             check_answer(upstream.project.name, call.id, status, body)
     return status, body
