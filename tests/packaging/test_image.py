@@ -101,6 +101,15 @@ def test_a_file_of_several_binaries_is_there_once(small: Path) -> None:
         assert archive.getnames().index(shared.linkname) < archive.getnames().index(shared.name)
 
 
+def test_no_file_can_be_written_by_others(small: Path) -> None:
+    """What unpacks a layer sets the mode of a hard link, which is that of its file."""
+    _manifest, _config, layers = read_image(small)
+    with tarfile.open(fileobj=io.BytesIO(layers[-1])) as archive:
+        assert [member.name for member in archive if not member.issym() and member.mode & 0o022] == []
+        shared = archive.getmember(f"{ROOT}/lib/beta/hero_assistance_sdk/release.py")
+        assert (shared.islnk(), shared.mode) == (True, archive.getmember(shared.linkname).mode)
+
+
 def test_only_the_folders_of_the_data_and_the_sockets_are_the_users(small: Path) -> None:
     _manifest, config, layers = read_image(small)
     with tarfile.open(fileobj=io.BytesIO(layers[-1])) as archive:

@@ -130,6 +130,7 @@ def _list_trees(archives: list[Path], root: str, work: Path) -> Iterator[tuple[s
     # In the order of a tar file: a hard link comes after what it is linked to.
     for path in sorted((path for path in work.rglob("*") if path.is_file()), key=str):
         status = path.stat()
+        mode = status.st_mode & 0o755
         place = f"{root}/{path.relative_to(work).as_posix()}"
         first = known.setdefault(status.st_ino, place)
-        yield place, File(path, status.st_mode & 0o755) if first == place else Link(first, is_hard=True)
+        yield place, File(path, mode) if first == place else Link(first, is_hard=True, mode=mode)

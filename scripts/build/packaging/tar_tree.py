@@ -22,10 +22,14 @@ class File:
 
 @dataclass(frozen=True)
 class Link:
-    """A link; a hard link's target is a path of the same tree that comes before it."""
+    """A link; a hard link's target is a path of the same tree that comes before it.
+
+    A hard link has the mode of its file, since what unpacks a layer sets the mode of each.
+    """
 
     target: str
     is_hard: bool = False
+    mode: int = 0o777
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,7 @@ def _add(archive: tarfile.TarFile, path: str, entry: File | Link | Folder) -> No
             info.uname = info.gname = ""
         archive.addfile(info)
     elif isinstance(entry, Link):
-        info.type, info.mode = tarfile.LNKTYPE if entry.is_hard else tarfile.SYMTYPE, 0o777
+        info.type, info.mode = tarfile.LNKTYPE if entry.is_hard else tarfile.SYMTYPE, entry.mode
         info.linkname = f"./{entry.target}" if entry.is_hard else entry.target
         archive.addfile(info)
     else:
