@@ -68,6 +68,22 @@ def test_a_signal_stops_the_service(desk: Paths, hero_env: dict[str, str], numbe
     assert list(desk.service_sockets.iterdir()) == []
 
 
+def test_signals_at_once_stop_the_service_once(desk: Paths, hero_env: dict[str, str]) -> None:
+    """A terminal that closes sends more than one."""
+    with running(desk, hero_env) as program:
+        read_until(program, "started release")
+        # It finds both when it goes on.
+        program.send_signal(signal.SIGSTOP)
+        for number in (signal.SIGHUP, signal.SIGTERM):
+            program.send_signal(number)
+        program.send_signal(signal.SIGCONT)
+        printed, status = end(program)
+    assert status == 0, printed
+    assert printed.endswith("stopped\n")
+    assert "Traceback" not in printed
+    assert processes_of(desk) == set()
+
+
 def test_it_shows_the_logs_from_the_start_on(desk: Paths, hero_env: dict[str, str]) -> None:
     with running(desk, hero_env) as program:
         lines = read_until(program, f"{UI} | flags")

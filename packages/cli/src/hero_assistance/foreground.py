@@ -45,8 +45,7 @@ def run_in_foreground(
     Nothing of the service is left then, nor where the start fails. Raises what `start` raises, and `SupervisorEnded`.
     """
     _adopt_orphans()
-    for number in _STOPPING:
-        signal.signal(number, _ask)
+    _handle_stopping(_ask)
     try:
         began_ms = now_ms()
         start()
@@ -57,8 +56,7 @@ def run_in_foreground(
     except _Asked:
         progress.step("asked to stop")
     finally:
-        for number in _STOPPING:
-            signal.signal(number, signal.SIG_IGN)
+        _handle_stopping(_disregard)
         stop(paths, progress)
 
 
@@ -87,8 +85,19 @@ class _Watch:
         return now - self._absent_since >= _ABSENT_S
 
 
+def _handle_stopping(handler: Callable[[int, FrameType | None], None]) -> None:
+    for number in _STOPPING:
+        signal.signal(number, handler)
+
+
 def _ask(_number: int, _frame: FrameType | None) -> NoReturn:
+    # Another one, as of a terminal that closes, would end the stop that this one asks for.
+    _handle_stopping(_disregard)
     raise _Asked
+
+
+def _disregard(_number: int, _frame: FrameType | None) -> None:
+    """Do nothing; unlike `SIG_IGN`, this is inherited by no program that is started meanwhile."""
 
 
 def _adopt_orphans() -> None:
