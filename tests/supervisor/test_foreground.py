@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
-from hero_assistance import lifecycle
+from hero_assistance import foreground, lifecycle
 from hero_assistance.action_names import SERVER, UI
 from hero_assistance.status import read_status
-from hero_assistance.supervisor.names import SUPERVISOR_LOCK
+from hero_assistance.supervisor.names import SOCKET, SUPERVISOR_LOCK
+from hero_assistance.supervisor.registry.file_names import REGISTRY_FILE
 from hero_assistance_sdk.files.file_lock import find_holder
-from hero_assistance_sdk.paths import Paths
+from hero_assistance_sdk.paths import SERVICE, Paths
 from tests.capabilities import PROC, needs
 from tests.supervisor.harness import wait_for
 from tests.supervisor.stand_in_daemons import Told, processes_of
@@ -36,6 +41,30 @@ def running(paths: Paths, environ: dict[str, str], *flags: str) -> Iterator[subp
             yield program
         finally:
             program.kill()
+
+
+@contextmanager
+def cutting(path: Path) -> Iterator[list[int]]:
+    """Listen at a socket, and cut every connection on which something is asked; yield how many bytes each has sent."""
+    path.parent.mkdir(parents=True)
+    cut: list[int] = []
+
+    def serve(listening: socket.socket) -> None:
+        while True:
+            accepted, _ = listening.accept()
+            with accepted:
+                sent = len(accepted.recv(1024))
+            if sent:
+                cut.append(sent)
+                return
+
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(path))
+        listening.listen()
+        thread = threading.Thread(target=serve, args=(listening,), daemon=True)
+        thread.start()
+        yield cut
+        thread.join(END_S)
 
 
 def read_until(program: subprocess.Popen[str], text: str) -> list[str]:
@@ -115,6 +144,17 @@ def test_another_supervisor_may_take_over(desk: Paths, hero_env: dict[str, str])
         program.terminate()
         printed, status = end(program)
     assert status == 0, printed
+
+
+def test_a_supervisor_that_ends_while_it_is_asked_may_be_replaced(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(foreground, "_LOOK_S", 0.0)
+    paths.state.mkdir(parents=True)
+    (paths.state / REGISTRY_FILE).write_text(json.dumps({"services": {SERVICE: {}}}))
+    with cutting(paths.socket(SOCKET)) as cut:
+        assert not foreground._Watch(paths).is_over()
+    assert cut, "it has been asked"
 
 
 def test_without_its_supervisor_it_stops_all_and_fails(desk: Paths, hero_env: dict[str, str]) -> None:

@@ -16,7 +16,7 @@ from hero_assistance.results import Progress
 from hero_assistance.supervisor.clock import now_ms
 from hero_assistance.supervisor.connection import connect_supervisor, registered_here
 from hero_assistance.supervisor_lookup import knows_service
-from hero_assistance_sdk.errors import HeroError
+from hero_assistance_sdk.errors import HeroError, Unreachable
 from hero_assistance_sdk.paths import Paths
 
 _STOPPING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -75,14 +75,21 @@ class _Watch:
         if now < self._next_look:
             return False
         self._next_look = now + _LOOK_S
-        with connect_supervisor(self._paths) as supervisor:
-            if supervisor is not None and knows_service(supervisor.client):
-                self._absent_since = None
-                return False
+        if self._is_supervised():
+            self._absent_since = None
+            return False
         if not registered_here(self._paths):
             return True
         self._absent_since = self._absent_since or now
         return now - self._absent_since >= _ABSENT_S
+
+    def _is_supervised(self) -> bool:
+        try:
+            with connect_supervisor(self._paths) as supervisor:
+                return supervisor is not None and knows_service(supervisor.client)
+        except Unreachable:
+            # It ends while it is asked, as one does that another replaces.
+            return False
 
 
 def _handle_stopping(handler: Callable[[int, FrameType | None], None]) -> None:
