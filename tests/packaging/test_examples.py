@@ -54,6 +54,13 @@ def test_the_pod_fits_the_image() -> None:
     assert (pod["securityContext"]["runAsUser"], pod["securityContext"]["fsGroup"]) == (USER_ID, USER_ID)
 
 
+def test_a_pod_is_asked_whether_it_serves_and_not_whether_all_is_well() -> None:
+    """Without an answer it gets no requests, or is killed; `status` fails for a replica that is behind, too."""
+    [container] = read_pod()["containers"]
+    assert container["startupProbe"]["tcpSocket"] == {"port": "page"}
+    assert container["readinessProbe"]["exec"] == {"command": ["hero_assistance", "call", "system.health"]}
+
+
 def test_the_job_of_nomad_is_read_and_fits_the_image() -> None:
     done = run("hcl2tojson", str(NOMAD))
     assert done.returncode == 0, done.stderr
