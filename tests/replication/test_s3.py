@@ -86,6 +86,13 @@ def test_a_store_that_is_away_is_named(server: S3Server, target: S3Target) -> No
         S3Folder(S3Store(target, KEY)).read("replica.json")
 
 
+@pytest.mark.parametrize("host", ["store..example.org", f"{'a' * 64}.example.org", "store\u200d.example.org"])
+def test_a_host_that_can_have_no_address_does_not_answer(host: str) -> None:
+    target = S3Target(BUCKET, "desk", f"https://{host}")
+    with pytest.raises(ReplicaFailed, match="does not answer"):
+        S3Folder(S3Store(target, KEY)).read("replica.json")
+
+
 @needs(LITESTREAM)
 def test_without_its_key_nothing_is_set_up(server: S3Server) -> None:
     with desk() as found:

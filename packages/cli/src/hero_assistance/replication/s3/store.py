@@ -101,8 +101,8 @@ class S3Store:
         may_lack: bool = False,
     ) -> Iterator[httpx2.Response | None]:
         """Yield the answer, `None` for an object that may lack and does; without a name the bucket is asked."""
-        request = self._make_request(method, name, query or {}, body)
         try:
+            request = self._make_request(method, name, query or {}, body)
             with self._http.stream(
                 method,
                 f"{self._target.url}{request.raw_path}",
@@ -113,7 +113,8 @@ class S3Store:
                     yield answer
                     return
                 code, message = _read_error(answer)
-        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+        except (httpx2.HTTPError, httpx2.InvalidURL, UnicodeError) as error:
+            # The last two for the name of a host that cannot be one, such as `store..example.org`.
             raise ReplicaFailed(f"{self._target.url} does not answer: {error or type(error).__name__}") from None
         if may_lack and answer.status_code == httpx2.codes.NOT_FOUND and code == _MISSING:
             yield None
