@@ -11,6 +11,10 @@ class ReplicaFailed(HeroError):
     reason = "replica-failed"
 
 
+class TargetBusy(ReplicaFailed):
+    """The target does not answer, or asks for patience: the same may work a moment later."""
+
+
 class NoReplica(HeroError):
     """No replica is set up, or there is none at the target."""
 

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import io
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+from hero_assistance.replication.errors import TargetBusy
 from hero_assistance.replication.s3.store import Body, S3Store
 from hero_assistance.replication.target_folder import FOLDER, select_names
 from hero_assistance_sdk.files.durable_files import PRIVATE_FOLDER, replace_file
 
 # A request waits longer for its answer than it sends.
 _AT_ONCE = 8
+# Before a file is fetched again: one error of a store among many thousand requests must not end a restore.
+_PAUSES_S = (1.0, 2.0, 4.0, 8.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,16 @@ class S3Folder:
 
     def _fetch_file(self, name: str, path: Path) -> None:
         path.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+        for pause_s in _PAUSES_S:
+            try:
+                self._fetch_once(name, path)
+            except TargetBusy:
+                time.sleep(pause_s)
+            else:
+                return
+        self._fetch_once(name, path)
+
+    def _fetch_once(self, name: str, path: Path) -> None:
         with replace_file(path) as file:
             self.store.fetch(f"{FOLDER}/{name}", file)
 

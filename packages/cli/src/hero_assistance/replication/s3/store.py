@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 
 import httpx2
 
-from hero_assistance.replication.errors import ReplicaFailed
+from hero_assistance.replication.errors import ReplicaFailed, TargetBusy
 from hero_assistance.replication.s3.access_key import KEY_ID, SECRET
 from hero_assistance.replication.s3.signature import AccessKey, Request, sign
 from hero_assistance.replication.targets import S3Target
@@ -113,13 +113,17 @@ class S3Store:
                     yield answer
                     return
                 code, message = _read_error(answer)
-        except (httpx2.HTTPError, httpx2.InvalidURL, UnicodeError) as error:
-            # The last two for the name of a host that cannot be one, such as `store..example.org`.
-            raise ReplicaFailed(f"{self._target.url} does not answer: {error or type(error).__name__}") from None
+        except httpx2.HTTPError as error:
+            raise TargetBusy(f"{self._target.url} does not answer: {error or type(error).__name__}") from None
+        except (httpx2.InvalidURL, UnicodeError) as error:
+            # The name of a host that cannot be one, such as `store..example.org`.
+            raise ReplicaFailed(f"{self._target.url} does not answer: {error}") from None
         if may_lack and answer.status_code == httpx2.codes.NOT_FOUND and code == _MISSING:
             yield None
             return
-        raise ReplicaFailed(f"{self._target} does not do what is asked of it: {message}", hint=_HINTS.get(code))
+        is_busy = answer.is_server_error or answer.status_code == httpx2.codes.TOO_MANY_REQUESTS
+        kind = TargetBusy if is_busy else ReplicaFailed
+        raise kind(f"{self._target} does not do what is asked of it: {message}", hint=_HINTS.get(code))
 
     def _make_request(self, method: str, name: str | None, query: Mapping[str, str], body: Body | None) -> Request:
         path = f"/{self._target.bucket}" + (f"/{self._target.path}/{name}" if name else "")
