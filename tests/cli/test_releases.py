@@ -27,12 +27,14 @@ from hero_assistance.releases.install import Outcome, install
 from hero_assistance.releases.manifest import RELEASE_FILE, read_build
 from hero_assistance.releases.mending import mend
 from hero_assistance.releases.prune import KEPT_FOR_ROLLBACK
+from hero_assistance.releases.sources import own_build
 from hero_assistance.releases.sources.own_build import find_build
 from hero_assistance.releases.store import ReleaseStore
 from hero_assistance.releases.switch import rollback
 from hero_assistance.releases.target import check_installed_target, running_target
 from hero_assistance_sdk.errors import UsageError
 from hero_assistance_sdk.zipapp.header import HEADER_SIZE, Target
+from hero_assistance_sdk.zipapp.system_command import SCRIPT
 from scripts.build.release.zipapp import this_target
 from tests.builds import SMALL_BINARIES, make_build, run
 
@@ -336,3 +338,16 @@ def test_a_program_of_a_build_installs_it(store: ReleaseStore, tmp_path: Path, h
     assert find_build(link) == build
     with pytest.raises(UsageError, match="name the SOURCE to install"):
         find_build(store.bin / "alpha")
+
+
+def test_an_installed_program_names_the_command_of_the_package(
+    store: ReleaseStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A shell may find the live release before the package's command, which alone knows its build."""
+    command = tmp_path / "hero_assistance"
+    command.write_text(SCRIPT)
+    monkeypatch.setattr(own_build, "COMMAND", str(command))
+    installed(store, tmp_path, "1.0-one")
+    with pytest.raises(UsageError) as refused:
+        find_build(store.bin / "alpha")
+    assert refused.value.hint == f"for the release of the package: {command} install"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from hero_assistance.releases.manifest import BUILD_FILE
 from hero_assistance_sdk.errors import UsageError
+from hero_assistance_sdk.zipapp.system_command import COMMAND, is_system_command
 
 
 def find_own_build() -> Path:
@@ -20,6 +21,13 @@ def find_build(program: Path) -> Path:
     if not (folder / BUILD_FILE).is_file():
         raise UsageError(
             "name the SOURCE to install: this program is not part of a build",
-            hint="give the folder of a build, such as dist/, an archive of one, or its URL with https://",
+            hint=_suggest_source(),
         )
     return folder
+
+
+def _suggest_source() -> str:
+    """What an operator meant: a shell that finds the live release first does not run the program of the package."""
+    if is_system_command(Path(COMMAND)):
+        return f"for the release of the package: {COMMAND} install"
+    return "give the folder of a build, such as dist/, an archive of one, or its URL with https://"
