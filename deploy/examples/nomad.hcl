@@ -34,6 +34,7 @@ job "desk" {
       driver = "docker"
       user   = "10001:10001"
 
+      # A client allows 30 s unless its max_kill_timeout says more; a stop takes so long only when something hangs.
       kill_signal  = "SIGTERM"
       kill_timeout = "60s"
 
