@@ -88,6 +88,19 @@ async def test_what_was_taken_is_kept_while_it_could_come_again(nodes: tuple[Nod
         await one.challenges.take(first, "p")
 
 
+async def test_what_was_taken_does_not_count_again_where_the_clock_is_behind(nodes: tuple[Node, Node]) -> None:
+    for behind, ahead in (nodes, nodes[::-1]):
+        first = behind.challenges.make("p")
+        await behind.challenges.take(first, "p")
+        # This one deletes those that do not count any more.
+        ahead.now = NOW + LIFE
+        await ahead.challenges.take(ahead.challenges.make("p"), "p")
+        behind.now = ahead.now - SKEW
+        with pytest.raises(Forbidden, match="used, or too old"):
+            await behind.challenges.take(first, "p")
+        behind.now = ahead.now = NOW
+
+
 async def test_a_code_that_was_asked_of_one_node_is_redeemed_at_the_other(nodes: tuple[Node, Node]) -> None:
     for one, other in (nodes, nodes[::-1]):
         issued = await one.storage.write(partial(one.links.issue, email=EMAIL, user=CAROL, plan=REQUEST))
