@@ -70,9 +70,9 @@ def deactivate_command(ctx: click.Context, user: str | None, *, demo: bool, as_j
     if demo is (user is not None):
         raise UsageError("give USER or --demo")
     if demo:
-        from hero_assistance.sibling_programs import run_server
+        from hero_assistance.commands.data.database_setting import run_on_data
 
-        ctx.exit(run_server(Paths.from_environ(), ["remove-demo-users", *(["--json"] if as_json else [])]))
+        ctx.exit(run_on_data(Paths.from_environ(), ["remove-demo-users", *(["--json"] if as_json else [])]))
     _change("user.deactivate", user or "", as_json=as_json)
 
 

@@ -47,11 +47,6 @@ def import_command(ctx: click.Context, folder: str, *, as_json: bool) -> None:
 
 
 def _run_on_server(ctx: click.Context, name: str, *arguments: str, as_json: bool) -> None:
-    """Run the server's own program, which alone knows the database."""
-    from hero_assistance.commands.data.database_setting import telling_database
-    from hero_assistance.sibling_programs import run_server
+    from hero_assistance.commands.data.database_setting import run_on_data
 
-    paths = Paths.from_environ()
-    with telling_database(paths):
-        status = run_server(paths, [name, *(["--json"] if as_json else []), "--", *arguments])
-    ctx.exit(status)
+    ctx.exit(run_on_data(Paths.from_environ(), [name, *(["--json"] if as_json else []), "--", *arguments]))

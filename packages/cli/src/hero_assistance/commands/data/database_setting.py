@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from hero_assistance.supervisor.registry.secrets import Secrets
@@ -12,6 +12,14 @@ from hero_assistance_sdk.paths import Paths
 
 NAME = "DATABASE"
 _CONTEXT = "core"
+
+
+def run_on_data(paths: Paths, arguments: Sequence[str]) -> int:
+    """Run the server's own program, which alone knows the database, on the data; returns its exit status."""
+    from hero_assistance.sibling_programs import run_server
+
+    with telling_database(paths):
+        return run_server(paths, arguments)
 
 
 @contextmanager
