@@ -130,3 +130,9 @@ async def test_an_export_of_a_database_that_is_away_says_so(postgres_cluster: Cl
     with pytest.raises(ExportFailed, match='database "nowhere" does not exist'):
         export_project(source, tmp_path / "export", silent)
     assert contents(tmp_path) == {}
+
+
+async def test_a_host_that_does_not_answer_is_told_with_what_helps(tmp_path: Path) -> None:
+    with pytest.raises(ExportFailed, match=r"the database cannot be opened: .* refused") as caught:
+        export_project(PostgresExportSource("postgresql://desk@127.0.0.1:1/desk"), tmp_path / "export", silent)
+    assert "hero_assistance secret get DATABASE" in (caught.value.hint or "")

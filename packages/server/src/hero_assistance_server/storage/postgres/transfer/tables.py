@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import psycopg
 
 from hero_assistance_server.storage.database_files import DatabaseFileError
+from hero_assistance_server.storage.errors import StoreUnavailable
 from hero_assistance_server.storage.postgres.database.connection import SCHEMA, PostgresConnection
 from hero_assistance_server.storage.postgres.database.errors import describe_error
 from hero_assistance_server.storage.postgres.database.migrate import migrations
+from hero_assistance_server.storage.postgres.opening import translated_errors
 from hero_assistance_server.storage.sql.transfer.exported_tables import (
     DERIVED,
     Table,
@@ -94,12 +96,14 @@ def list_tables(connection: PostgresConnection) -> list[Table]:
 def transfer_connection(url: str) -> Iterator[PostgresConnection]:
     """Connect for an export or an import; raises `DatabaseFileError` for every error of PostgreSQL."""
     try:
-        connection = PostgresConnection(url)
-        try:
+        with translated_errors():
+            connection = PostgresConnection(url)
+    except StoreUnavailable as error:
+        raise DatabaseFileError(error.message, hint=error.hint) from error
+    try:
+        with closing(connection):
             connection.execute(_PATIENT)
             yield connection
-        finally:
-            connection.close()
     except psycopg.Error as error:
         reason, hint = describe_error(error)
         raise DatabaseFileError(reason, hint=hint) from error
