@@ -20,7 +20,7 @@ import pytest
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_server.backups.archive_reader import read_backup
-from hero_assistance_server.backups.errors import BackupDamaged
+from hero_assistance_server.backups.errors import BackupDamaged, RestoreFailed
 from hero_assistance_server.backups.restore import restore
 from hero_assistance_server.exports.errors import ImportRefused
 from hero_assistance_server.exports.export import write_export
@@ -301,6 +301,33 @@ def test_the_name_of_a_table_is_no_statement(past: Paths) -> None:
         write_export(SQLITE, past.data, past.root / "export", silent)
     assert not stolen.exists()
     assert not (past.root / "export").exists()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        f"UPDATE deleted_tickets SET ticket_id = {2**63 - 1}",
+        f"UPDATE deleted_tickets SET last_message_id = {2**63 - 1}",
+        f"UPDATE sqlite_sequence SET seq = {2**63 - 1} WHERE name = 'events'",
+        "UPDATE sqlite_sequence SET seq = 'many' WHERE name = 'events'",
+    ],
+)
+def test_a_backup_whose_numbers_none_can_follow_is_refused(past: Paths, statement: str) -> None:
+    target, _ = backed_up(past)
+
+    def change(content: dict[str, bytes]) -> None:
+        add = "INSERT INTO deleted_tickets VALUES (1000, 1000, 0)"
+        content[DATABASE] = edited(content[DATABASE], past.root, add, statement)
+        about = json.loads(content["backup.json"])
+        about["rows"]["deleted_tickets"] += 1
+        content["backup.json"] = json.dumps(about).encode()
+
+    crafted = rewritten(target, change)
+    before = (past.data / DATABASE).read_bytes()
+    with pytest.raises(RestoreFailed, match="nothing has changed") as refused:
+        restore(SQLITE, crafted, past.data, NOW, silent)
+    assert "numbers" in str(refused.value.hint)
+    assert (past.data / DATABASE).read_bytes() == before
 
 
 def test_no_statement_of_ours_opens_another_database(past: Paths) -> None:

@@ -108,9 +108,12 @@ class SqliteDatabaseFiles:
 
     def leave_out_numbers(self, path: Path, replaced: Path) -> None:
         """Set what AUTOINCREMENT keeps, and the last ids that were deleted."""
-        with _opened_at_rest(path) as connection:
-            leave_out_event_numbers(connection)
-            leave_out_lost_ids(connection, _find_last_ids(replaced))
+        try:
+            with _opened_at_rest(path) as connection:
+                leave_out_event_numbers(connection)
+                leave_out_lost_ids(connection, _find_last_ids(replaced))
+        except (OverflowError, TypeError) as error:
+            raise DatabaseFileError("its last numbers are none that others can follow") from error
 
     @contextmanager
     def read_tables(self, path: Path) -> Iterator[SqliteTables]:
