@@ -306,9 +306,9 @@ def test_the_name_of_a_table_is_no_statement(past: Paths) -> None:
 @pytest.mark.parametrize(
     "statement",
     [
-        f"UPDATE deleted_tickets SET ticket_id = {2**63 - 1}",
-        f"UPDATE deleted_tickets SET last_message_id = {2**63 - 1}",
-        f"UPDATE sqlite_sequence SET seq = {2**63 - 1} WHERE name = 'events'",
+        "UPDATE deleted_tickets SET ticket_id = 9223372036854775807",
+        "UPDATE deleted_tickets SET last_message_id = 9223372036854775807",
+        "UPDATE sqlite_sequence SET seq = 9223372036854775807 WHERE name = 'events'",
         "UPDATE sqlite_sequence SET seq = 'many' WHERE name = 'events'",
     ],
 )
