@@ -113,7 +113,7 @@ def export_command(*, folder: Path, as_json: bool) -> None:
     if database is None:
         exported = write_export(DATABASE, data, folder.absolute(), Meter("export"))
     else:
-        exported = export_project(find_export_source(data, database), folder.absolute(), Meter("export"))
+        exported = export_project(find_export_source(database), folder.absolute(), Meter("export"))
     _print_rows(exported, as_json, f"exported into {folder.absolute()}")
 
 

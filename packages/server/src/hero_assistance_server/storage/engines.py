@@ -18,10 +18,9 @@ from hero_assistance_server.events.stored_event import StoredEvent
 from hero_assistance_server.storage.file_storage import FileStorage
 from hero_assistance_server.storage.folder_lock import locked_folder
 from hero_assistance_server.storage.opening_space import require_opening_space
-from hero_assistance_server.storage.project_transfer import ExportSource, FolderSource, ImportTarget
+from hero_assistance_server.storage.project_transfer import ExportSource, ImportTarget
 from hero_assistance_server.storage.sqlite import store as sqlite
 from hero_assistance_server.storage.sqlite.database.migrate import migrations, refuse_newer
-from hero_assistance_server.storage.sqlite.transfer.database_files import SqliteDatabaseFiles
 
 _MARK = b"The desk is in the PostgreSQL database that DATABASE names; here is what one node of it needs.\n"
 
@@ -74,10 +73,8 @@ def require_openable(folder: Path, database: str | None) -> None:
     check_database(database)
 
 
-def find_export_source(folder: Path, database: str | None) -> ExportSource:
-    """Return what an export reads: the data folder, or the PostgreSQL of the URL `database`."""
-    if database is None:
-        return FolderSource(SqliteDatabaseFiles(), folder)
+def find_export_source(database: str) -> ExportSource:
+    """Return the PostgreSQL that an export reads."""
     from hero_assistance_server.storage.postgres.transfer.export_source import PostgresExportSource
 
     return PostgresExportSource(database)
