@@ -25,7 +25,7 @@ class AccessTable(Enum):
 class AccessChanges:
     """The rows that were written, as they are now, each under its key; `None` where there is none any more.
 
-    Of the tables in `complete` every row is there, and what is not was deleted.
+    Of the tables in `complete` every row is there, and what is not was deleted; that of sessions is not among them.
     """
 
     users: Mapping[UserId, User | None] = field(default_factory=dict)

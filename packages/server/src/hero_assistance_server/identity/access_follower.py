@@ -41,8 +41,7 @@ class AccessFollower:
         logins = self.directory.iterate_logins() if AccessTable.LOGINS in complete else ()
         for name, login in _each(changes.logins, logins):
             self._set_login(name, login)
-        sessions = self.sessions.iterate_ids() if AccessTable.SESSIONS in complete else ()
-        for session_id, session in _each(changes.sessions, sessions):
+        for session_id, session in changes.sessions.items():
             self._set_session(session_id, session)
         devices = self.devices.iterate_addresses() if AccessTable.DEVICES in complete else ()
         for address, device in _each(changes.devices, devices):

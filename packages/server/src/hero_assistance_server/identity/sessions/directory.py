@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from hero_assistance_sdk.wire import Millis, UserId
 from hero_assistance_server.identity.secret_tokens import hash_token, is_token
@@ -68,10 +68,6 @@ class SessionDirectory:
     def find_by_id(self, session_id: str) -> Session | None:
         """Return the session with an id, or `None`."""
         return self._by_id.get(session_id)
-
-    def iterate_ids(self) -> Iterator[str]:
-        """Yield the ids of all sessions."""
-        return iter(self._by_id)
 
     def list_of(self, user_id: UserId) -> list[Session]:
         """Return the sessions of a user."""
