@@ -68,6 +68,7 @@ def test_an_older_postgresql_is_refused(postgres_url: str, monkeypatch: pytest.M
 
 
 def test_another_encoding_is_refused(postgres_cluster: Cluster) -> None:
+    postgres_cluster.execute("DROP DATABASE IF EXISTS latin")
     postgres_cluster.execute("CREATE DATABASE latin ENCODING 'LATIN1' TEMPLATE template0")
     with pytest.raises(DatabaseUnusable, match="encoding LATIN1"):
         check_database(postgres_cluster.url_of("latin"))
