@@ -33,8 +33,8 @@ _SCHEMES = ("postgresql://", "postgres://")
 _FORM = "it has the form postgresql://USER:PASSWORD@HOST/DATABASE; a password is percent-encoded"
 # Everything that is read is of one moment, and nothing is written.
 BEGIN_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-# What every node listens to; the text of a notice is the number of the last event, and the
-# id of the node that committed.
+# What every node listens to; the text of a notice is the number of the last event, and the id of the node that
+# committed.
 CHANNEL = "hero_assistance"
 # Of a walk, as many rows as are asked for at once: a page of a list, and one more.
 PORTION = 64
