@@ -16,6 +16,7 @@ from hero_assistance_sdk.wire import Millis, Role, UserId
 from hero_assistance_server.erasure.model import FilePolicy
 from hero_assistance_server.erasure.service import Erasures
 from hero_assistance_server.identity.access import AccessAdministration
+from hero_assistance_server.identity.access_changes import OwnAccess
 from hero_assistance_server.identity.access_follower import AccessFollower
 from hero_assistance_server.identity.authentication import (
     HERO_SESSION,
@@ -27,6 +28,7 @@ from hero_assistance_server.identity.authentication import (
 from hero_assistance_server.identity.devices.directory import no_keys
 from hero_assistance_server.identity.devices.service import REVOKED, DeviceAdministration
 from hero_assistance_server.identity.last_use import load_access
+from hero_assistance_server.identity.operator import OPERATOR
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.identity.sessions.model import SignInMethod
 from hero_assistance_server.identity.sessions.service import NewSession, SessionAdministration
@@ -38,6 +40,7 @@ from hero_assistance_server.identity.sign_in.rules import INVITATION
 from hero_assistance_server.identity.sign_in.service import SignInService
 from hero_assistance_server.mail.sending.folder import OutboxFolder
 from hero_assistance_server.realtime.hub import Hub
+from hero_assistance_server.storage.errors import StoreUnavailable
 from hero_assistance_server.storage.file_storage import FileStorage
 from hero_assistance_server.storage.unit_of_work import Storage, UnitOfWork
 from hero_assistance_server.timestamps import millis
@@ -94,6 +97,12 @@ class Node:
 
     async def by_device(self, address: str = ADDRESS) -> Caller:
         return await self._caller_of({}, ListenerKind.TCP, (address, 1))
+
+    async def by_nothing(self) -> Caller:
+        return await self._caller_of({})
+
+    async def by_operator(self) -> Caller:
+        return await self._caller_of({OPERATOR: b"1"})
 
     async def _caller_of(
         self,
@@ -285,6 +294,24 @@ async def test_who_is_erased_is_forgotten_at_the_other_node_and_every_stream_end
     assert other.directory.find_login("carol") is None
     assert (await other.by_session(made.token)).user is None
     assert other.directory.find("bob") == BOB
+
+
+class Away(OwnAccess):
+    """The exchange of a node whose database has been away for longer than memory is believed."""
+
+    is_current = False
+
+    async def catch_up(self) -> bool:
+        raise StoreUnavailable("the database is away")
+
+
+async def test_who_shows_nothing_and_the_operator_need_no_database(nodes: tuple[Node, Node]) -> None:
+    node = replace(nodes[0], identity=replace(nodes[0].identity, exchange=Away()))
+    assert (await node.by_nothing()).user is None
+    assert (await node.by_operator()).user is None
+    for call in (node.by_login("bob"), node.by_session("a token"), node.by_device()):
+        with pytest.raises(StoreUnavailable):
+            await call
 
 
 async def test_the_use_of_a_session_at_another_node_is_not_set_back(nodes: tuple[Node, Node]) -> None:

@@ -10,7 +10,7 @@ from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.errors import RpcFailure
 from hero_assistance_server.storage.postgres.reachability import CONDITION
 from tests.postgres import Cluster
-from tests.server.desk import STOP_S, Desk, running
+from tests.server.desk import OPERATOR, STOP_S, Desk, running
 
 pytestmark = pytest.mark.anyio
 
@@ -39,7 +39,7 @@ def outage(postgres_cluster: Cluster, postgres_url: str) -> Outage:
 
 
 async def conditions(desk: Desk) -> list[str]:
-    return [one["name"] for one in (await desk.call("system.health"))["conditions"]]
+    return [one["name"] for one in (await desk.call("system.health", OPERATOR))["conditions"]]
 
 
 async def wait_until(desk: Desk, expected: list[str]) -> None:
@@ -53,7 +53,7 @@ async def test_the_server_says_so_and_goes_on(paths: Paths, postgres_url: str, o
         made = await desk.call("ticket.create", "carol", title="before", body="b")
         await asyncio.to_thread(outage.begin)
         await wait_until(desk, [CONDITION])
-        health = await desk.call("system.health")
+        health = await desk.call("system.health", OPERATOR)
         assert health["status"] == "degraded"
         assert health["conditions"][0]["message"] == "the database cannot be used: it cannot be reached"
         assert "goes on by itself" in health["conditions"][0]["hint"]
