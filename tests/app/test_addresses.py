@@ -145,9 +145,9 @@ def test_another_id_than_the_given_is_refused(box: Box, hero_env: dict[str, str]
 
 
 def test_a_known_id_stays_with_an_address() -> None:
-    remembered = [KnownProject(("a:1", "b:1"), ID), KnownProject(("c:1",))]
+    ids = {"a:1": ID, "b:1": ID}
     given = [KnownProject(("b:1", "d:1")), KnownProject(("c:1", "e:1"))]
-    assert [project.project_id for project in with_known_ids(given, remembered)] == [ID, None]
+    assert [project.project_id for project in with_known_ids(given, ids)] == [ID, None]
 
 
 def test_what_is_remembered_is_read_again(tmp_path: Path) -> None:
@@ -157,6 +157,19 @@ def test_what_is_remembered_is_read_again(tmp_path: Path) -> None:
     assert remembered.load() == projects
     remembered.identify(KnownProject(("d:1", "e:1"), ID))
     assert remembered.load()[2].project_id == ID
+
+
+def test_which_project_is_at_an_address_outlives_what_is_shown(tmp_path: Path) -> None:
+    """Else another project there would be trusted once more, after others were shown for a while."""
+    remembered = RememberedProjects(tmp_path / "projects.json")
+    remembered.save([KnownProject(("a:1", "b:1"), ID)])
+    remembered.save([KnownProject(("c:1",))])
+    assert remembered.load() == [KnownProject(("c:1",))]
+    assert remembered.load_ids() == {"a:1": ID, "b:1": ID}
+    remembered.save([KnownProject(("a:1",), ID)])
+    assert remembered.load_ids() == {"a:1": ID, "b:1": ID}
+    remembered.remove(KnownProject(("a:1",), ID))
+    assert (remembered.load(), remembered.load_ids()) == ([], {})
 
 
 def test_the_file_of_an_earlier_release_is_read(tmp_path: Path) -> None:

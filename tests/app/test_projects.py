@@ -138,6 +138,8 @@ def test_the_same_project_twice_is_shown_once() -> None:
         '{"projects": [{}]}',
         '{"projects": [{"addresses": []}]}',
         '{"projects": [{"addresses": ["a"], "project_id": 1}]}',
+        '{"projects": [], "ids": []}',
+        '{"projects": [], "ids": {"a:1": "1"}}',
     ],
 )
 def test_a_damaged_memory_is_said_to_be_so(tmp_path: Path, content: str) -> None:

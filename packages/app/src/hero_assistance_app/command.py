@@ -85,9 +85,10 @@ def _projects(given: Sequence[KnownProject]) -> list[ShownProject]:
 
 def _with_known_ids(given: Sequence[KnownProject], remembered: RememberedProjects) -> list[KnownProject]:
     try:
-        return with_known_ids(given, remembered.load())
-    except ProjectsFileError:
+        return with_known_ids(given, remembered.load_ids())
+    except ProjectsFileError as error:
         # It is replaced by what is given.
+        click.echo(f"{PROGRAM}: which project is at an address is not known any more: {error.message}", err=True)
         return list(given)
 
 

@@ -55,7 +55,7 @@ def add(addresses: tuple[str, ...], wanted: str | None, *, as_json: bool) -> int
     )
     # What cannot be shown would end every later start.
     make_projects([given])
-    found, away = _ask_each(*with_known_ids([given], known))
+    found, away = _ask_each(*with_known_ids([given], remembered.load_ids()))
     remembered.save(_replaced(known, found))
     if as_json:
         click.echo(json.dumps({**_describe(found), "away": {name: error.message for name, error in away.items()}}))
@@ -84,11 +84,14 @@ def list_projects(*, as_json: bool) -> int:
 def remove(address: str) -> int:
     """Forget the project with this ADDRESS, and its id."""
     remembered, normal = RememberedProjects.of_this_user(), normalize_address(address)
-    known = remembered.load()
-    left = [project for project in known if normal not in project.addresses]
-    if len(left) == len(known):
-        raise NoProject(f"no remembered project has the address {normal}", hint="hero_assistance_app project list")
-    remembered.save(left)
+    found = next((project for project in remembered.load() if normal in project.addresses), None)
+    if found is None:
+        known = remembered.load_ids().get(normal)
+        if known is None:
+            raise NoProject(f"no remembered project has the address {normal}", hint="hero_assistance_app project list")
+        # It is shown no longer, and still known.
+        found = KnownProject((normal,), known)
+    remembered.remove(found)
     return 0
 
 

@@ -1,9 +1,13 @@
-"""The projects that this user opened last, in their own configuration folder: their addresses, and which they are."""
+"""The projects that this user opened last, in their own configuration folder, and which project is at each address.
+
+What was found out once about an address is kept when other projects are shown: another project there is refused then,
+too. Only `project remove` forgets it.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -44,6 +48,14 @@ class KnownProject:
 
 
 @dataclass(frozen=True, slots=True)
+class _Content:
+    """What the file holds; `ids` are those of projects that are shown no longer, too."""
+
+    projects: list[KnownProject]
+    ids: dict[str, ProjectId]
+
+
+@dataclass(frozen=True, slots=True)
 class RememberedProjects:
     """The file of remembered projects."""
 
@@ -56,26 +68,30 @@ class RememberedProjects:
 
     def load(self) -> list[KnownProject]:
         """Return the remembered projects, in the order given; raises `ProjectsFileError` for another file."""
-        try:
-            content = json.loads(self.path.read_bytes())
-        except FileNotFoundError:
-            return []
-        except (OSError, ValueError) as error:
-            raise self._bad("cannot be read", error) from error
-        found = content.get("projects") if isinstance(content, dict) else None
-        try:
-            return [_parse(entry) for entry in found] if isinstance(found, list) else self._refuse()
-        except (TypeError, UsageError):
-            return self._refuse()
+        return self._read().projects
+
+    def load_ids(self) -> dict[str, ProjectId]:
+        """Return which project is at each address that was ever asked; raises `ProjectsFileError`."""
+        return self._read().ids
 
     def save(self, projects: Sequence[KnownProject]) -> None:
         """Replace the remembered projects in one step, for their owner alone; raises `ProjectsFileError`."""
-        entries = [_serialize(project) for project in projects]
-        content = json.dumps({"format": _FORMAT, "projects": entries}, indent=2) + "\n"
         try:
-            write_atomic(self.path, content.encode())
-        except OSError as error:
-            raise self._bad("cannot be written", error) from error
+            known = self._read().ids
+        except ProjectsFileError:
+            known = {}
+        self._write(_Content(list(projects), known | _ids_of(projects)))
+
+    def remove(self, project: KnownProject) -> None:
+        """Remember a project no longer, nor which it is; raises `ProjectsFileError`."""
+        content = self._read()
+        left = [one for one in content.projects if one != project]
+        ids = {
+            address: known
+            for address, known in content.ids.items()
+            if address not in project.addresses and known != project.project_id
+        }
+        self._write(_Content(left, ids))
 
     def identify(self, found: KnownProject) -> None:
         """Remember which project answered first at the addresses of one; raises `ProjectsFileError`."""
@@ -83,8 +99,25 @@ class RememberedProjects:
         if any(project.addresses == found.addresses and project.project_id is None for project in projects):
             self.save([found if project.addresses == found.addresses else project for project in projects])
 
-    def _refuse(self) -> list[KnownProject]:
-        raise self._bad("cannot be read", "it holds no list of projects")
+    def _read(self) -> _Content:
+        try:
+            content = json.loads(self.path.read_bytes())
+        except FileNotFoundError:
+            return _Content([], {})
+        except (OSError, ValueError) as error:
+            raise self._bad("cannot be read", error) from error
+        try:
+            return _parse_content(content)
+        except (TypeError, UsageError):
+            raise self._bad("cannot be read", "it holds no list of projects") from None
+
+    def _write(self, content: _Content) -> None:
+        entries = [_serialize(project) for project in content.projects]
+        text = json.dumps({"format": _FORMAT, "projects": entries, "ids": content.ids}, indent=2) + "\n"
+        try:
+            write_atomic(self.path, text.encode())
+        except OSError as error:
+            raise self._bad("cannot be written", error) from error
 
     def _bad(self, what: str, why: object) -> ProjectsFileError:
         return ProjectsFileError(f"{self.path} {what}: {why}", hint="give each --project, or remove the file")
@@ -98,14 +131,37 @@ def list_once(projects: Sequence[KnownProject]) -> list[KnownProject]:
     return list(unique.values())
 
 
-def with_known_ids(given: Sequence[KnownProject], remembered: Sequence[KnownProject]) -> list[KnownProject]:
-    """Return the given projects, each with the id that one of its addresses is remembered by."""
+def with_known_ids(given: Sequence[KnownProject], ids: Mapping[str, ProjectId]) -> list[KnownProject]:
+    """Return the given projects, each with the id that one of its addresses is known by."""
     return [
         project
         if project.project_id is not None
-        else replace(project, project_id=next((one.project_id for one in remembered if one.is_same(project)), None))
+        else replace(project, project_id=next((ids[one] for one in project.addresses if one in ids), None))
         for project in given
     ]
+
+
+def _ids_of(projects: Sequence[KnownProject]) -> dict[str, ProjectId]:
+    return {
+        address: project.project_id
+        for project in projects
+        for address in project.addresses
+        if project.project_id is not None
+    }
+
+
+def _parse_content(content: Any) -> _Content:
+    """Return what a file holds; raises `TypeError` or `UsageError` for another one."""
+    found = content.get("projects") if isinstance(content, dict) else None
+    if not isinstance(found, list):
+        raise TypeError("no projects")
+    projects = [_parse(entry) for entry in found]
+    ids = content.get("ids", {})
+    if not isinstance(ids, dict):
+        raise TypeError("no ids")
+    return _Content(
+        projects, {str(one): parse_project_id(str(known)) for one, known in ids.items()} | _ids_of(projects)
+    )
 
 
 def _parse(entry: Any) -> KnownProject:
