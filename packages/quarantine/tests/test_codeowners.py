@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ import pytest
 
 from flake_quarantine.codeowners import CodeOwners, find_code_owners, parse
 
+SECONDS = 30  # far more than any match takes
 GITHUB = """
 # Comments, and a default for everything.
 *               @all
@@ -53,6 +56,38 @@ sub/*.py @sub
 )
 def test_the_last_rule_that_matches_names_the_owner(name: str, owners: str) -> None:
     assert CodeOwners(Path("/repo"), tuple(parse(GITHUB.splitlines()))).find(Path("/repo") / name) == owners
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name", "matches"),
+    [
+        ("/a/**/b/**/c.py", "a/x/b/b/y/c.py", True),
+        ("/a/**/b/**/c.py", "a/x/bb/c.py", False),
+        ("**/**/a*b*c*.py", "x/a-b-b-c-c.py", True),
+        ("a*b*b.py", "ab.py", False),
+        ("/a**b", "a/b", False),  # as in .gitignore: not a whole name
+        ("/a/**", "a/b/c", True),
+        ("a?c", "x/abc/d", True),
+    ],
+)
+def test_wildcards_mean_what_they_mean_in_gitignore(pattern: str, name: str, matches: bool) -> None:
+    (rule,) = parse([f"{pattern} @one"])
+    assert bool(rule.files.match(name)) == matches
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name"),
+    [("a*" * 40 + "b", "a" * 250), ("**/a/" * 40 + "b", "a/" * 250), ("**/" * 40 + "b", "a/" * 250)],
+)
+def test_many_wildcards_take_no_time(pattern: str, name: str) -> None:
+    source = f"from flake_quarantine.codeowners import parse\n(rule,) = parse(['{pattern} @one'])\n"
+    source += f"assert not rule.files.match('{name}')"
+    # Another process can be ended: a match that never ends lets no other thread run.
+    assert subprocess.run([sys.executable, "-c", source], timeout=SECONDS, check=False).returncode == 0
+
+
+def test_a_line_that_holds_no_pattern_is_passed_over() -> None:
+    assert len(list(parse(["\\", "* @all"]))) == 1
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ PLACES = (".github/CODEOWNERS", ".gitlab/CODEOWNERS", "CODEOWNERS", "docs/CODEOW
 # GitLab's sections, such as `^[Database][2] @dba`, where `^` makes the approval optional.
 SECTION = re.compile(r"\^?\[(?P<name>[^\]]+)\](\[\d+\])?(?P<owners>.*)")
 WORDS = re.compile(r"(?:\\.|[^\s\\])+")  # a pattern may hold spaces, each after a backslash
-WILDCARDS = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+FOLDERS = "(?:[^/]*+/)*"  # what `**/` stands for
 
 
 @dataclass(frozen=True)
@@ -65,8 +65,8 @@ def parse(lines: Sequence[str], *, gitlab: bool = False) -> Iterator[Rule]:
         heading = SECTION.fullmatch(line)
         if heading:
             section, default = heading["name"].casefold(), tuple(_list_owners(WORDS.findall(heading["owners"])))
-        elif line and not line.startswith("#"):
-            pattern, *owners = WORDS.findall(line)
+        elif not line.startswith("#") and (words := WORDS.findall(line)):
+            pattern, *owners = words
             yield Rule(_compile(pattern, gitlab=gitlab), section, tuple(_list_owners(owners)) or default)
 
 
@@ -79,18 +79,39 @@ def _list_owners(words: Iterable[str]) -> Iterator[str]:
 
 
 def _compile(pattern: str, *, gitlab: bool) -> re.Pattern[str]:
-    """Return what a pattern means: as in .gitignore, without `!` and ranges."""
+    """Return what a pattern means: as in .gitignore, without `!` and ranges.
+
+    Where a wildcard is followed by another one, its first match is as good as any, so that no other is tried: the
+    pattern of a stranger would otherwise take for ever.
+    """
     pattern = re.sub(r"\\(.)", r"\1", pattern)
     is_anchored = pattern.startswith("/") if gitlab else "/" in pattern.rstrip("/")
-    body = "".join(_translate(part) for part in re.split(r"(\*\*/|\*\*|\*|\?)", pattern.strip("/")))
+    first, *deeper = re.split(r"(?:^|(?<=/))(?:\*\*/)+", ("" if is_anchored else "**/") + pattern.strip("/"))
+    body = _translate(first)
+    if deeper:
+        *between, last = map(_translate, deeper)
+        body += "".join(f"(?>{FOLDERS}?{names})" for names in between) + FOLDERS + last
     if pattern.endswith("/"):
         rest = "/.*"
     elif PurePosixPath(pattern).name == "*" and "/" in pattern:  # `docs/*` is about the files of that folder alone
         rest = ""
     else:
         rest = "(?:/.*)?"
-    return re.compile(f"{'' if is_anchored else '(?:.*/)?'}{body}{rest}\\Z", re.DOTALL)
+    return re.compile(f"{body}{rest}\\Z", re.DOTALL)
 
 
-def _translate(part: str) -> str:
-    return WILDCARDS.get(part) or re.escape(part)
+def _translate(names: str) -> str:
+    return "/".join(map(_translate_name, names.split("/")))
+
+
+def _translate_name(name: str) -> str:
+    """Return the expression for one name of a path; several `*` are as one, but a whole name `**` at the end is all."""
+    if name == "**":
+        return ".*"
+    first, *others = (
+        "".join("[^/]" if char == "?" else re.escape(char) for char in text) for text in re.split(r"\*+", name)
+    )
+    if not others:
+        return first
+    *between, last = others
+    return first + "".join(f"(?>[^/]*?{text})" for text in between) + f"[^/]*{last}"
