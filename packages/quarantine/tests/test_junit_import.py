@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from flake_quarantine.cli.junit_import import JunitReader
 from flake_quarantine.errors import QuarantineError
 
+SECONDS = 10  # of the processor; a second is enough
 SUITE = """
 import pytest
 class TestAll:
@@ -115,3 +117,15 @@ def test_what_is_no_junit_xml_is_refused(tmp_path: Path, content: bytes) -> None
         JunitReader(tmp_path).read(tmp_path / "j.xml")
     with pytest.raises(QuarantineError, match="not a JUnit XML file"):
         JunitReader(tmp_path).read(tmp_path / "gone.xml")
+
+
+def test_a_file_of_many_suites_is_read_in_a_time_that_grows_with_it(tmp_path: Path) -> None:
+    (tmp_path / "test_a.py").touch()
+    # The output makes the file large; a digest of all of it for each suite would be one of 60 GB.
+    suites = "<testsuite><testcase classname='test_a' name='x'/></testsuite>" * 20_000
+    path = tmp_path / "j.xml"
+    path.write_text(f"<testsuites><system-out>{'.' * 2_000_000}</system-out>{suites}</testsuites>")
+    before = time.process_time()
+    batches = JunitReader(tmp_path).read(path).batches
+    assert time.process_time() - before < SECONDS
+    assert len({batch.uid for batch in batches}) == len(batches) == 20_000

@@ -41,12 +41,13 @@ class JunitReader:
             suites = list(_parse(data.decode("utf-8-sig")).iter("testsuite"))
         except (OSError, UnicodeDecodeError, ET.ParseError) as error:
             raise QuarantineError(f"{path}: not a JUnit XML file: {error}") from error
-        found = ImportedFile()
+        found, digest = ImportedFile(), hashlib.sha256(data)
         for number, suite in enumerate(suites):
             rows = list(self._read_suite(suite, found))
             if rows:
-                uid = hashlib.sha256(data + str(number).encode()).hexdigest()[:16]
-                found.batches.append(Outcomes("run", 0, rows, uid=uid, at=_read_time(suite)))
+                one = digest.copy()  # a file may have as many suites as tests, and is read once all the same
+                one.update(str(number).encode())
+                found.batches.append(Outcomes("run", 0, rows, uid=one.hexdigest()[:16], at=_read_time(suite)))
         if not found.batches:
             raise QuarantineError(f"{path}: no test of {self.root} is in it; --prefix names a prefix of its classes")
         return found
