@@ -10,8 +10,11 @@ from typing import Any
 
 import pytest
 
+from flake_quarantine.cli.html_report import write_report
 from flake_quarantine.cli.junit_import import JunitReader
 from flake_quarantine.errors import QuarantineError
+from flake_quarantine.history import History, OutcomeRow, Outcomes
+from flake_quarantine.register import Register
 
 SECONDS = 10  # of the processor; a second is enough
 SUITE = """
@@ -129,3 +132,25 @@ def test_a_file_of_many_suites_is_read_in_a_time_that_grows_with_it(tmp_path: Pa
     batches = JunitReader(tmp_path).read(path).batches
     assert time.process_time() - before < SECONDS
     assert len({batch.uid for batch in batches}) == len(batches) == 20_000
+
+
+@pytest.mark.parametrize("seconds", ["nan", "inf", "-1", "1e999"])
+def test_what_is_no_time_is_written_as_none(tmp_path: Path, seconds: str) -> None:
+    path = write_cases(tmp_path, f"<testcase classname='test_a' name='x' time='{seconds}'/>")
+    (batch,) = JunitReader(tmp_path).read(path).batches
+    with History(tmp_path / "h.db") as history:
+        assert history.append(batch)
+        assert history.list_seconds() == {"test_a.py::x": 0.0}
+
+
+@pytest.mark.parametrize("written", ["9999-12-31T23:59:59-23:00", "0001-01-01T00:00:00+23:00"])
+def test_a_time_that_cannot_be_moves_no_other_batch_and_can_be_shown(tmp_path: Path, written: str) -> None:
+    path = write_cases(
+        tmp_path, "<testcase classname='test_a' name='x'><failure/></testcase>", f"timestamp='{written}'"
+    )
+    (batch,) = JunitReader(tmp_path).read(path).batches
+    with History(tmp_path / "h.db") as history:
+        history.append(batch)
+        history.append(Outcomes("run", 2, [OutcomeRow("test_a.py::y", "passed", 0.1, "")]))
+        assert history.list_points("test_a.py::y")[0].at <= time.time()
+        write_report(tmp_path / "r.html", history, Register(tmp_path / "q.toml"), dt.date.today())

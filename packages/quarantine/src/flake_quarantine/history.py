@@ -196,7 +196,8 @@ class History:
         with self._transaction():
             if outcomes.uid and self._db.execute("SELECT 1 FROM batch WHERE uid = ?", (outcomes.uid,)).fetchone():
                 return False
-            at = self._read_clock("batch") if outcomes.at is None else outcomes.at
+            # A time that another program wrote: were it after now, all later batches would be so, too.
+            at = self._read_clock("batch") if outcomes.at is None else max(0, min(outcomes.at, int(time.time())))
             job = CiJob() if outcomes.uid else read_ci_job()  # what was run elsewhere belongs to another job
             batch = self._db.execute(
                 "INSERT INTO batch (at, arm, workers, uid, revision, branch, job) VALUES (?, ?, ?, ?, ?, ?, ?)",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import math
 import re
 import xml.etree.ElementTree as ET  # a file that declares entities is refused before it is parsed
 from collections.abc import Iterator, Sequence
@@ -108,11 +109,16 @@ def _make_row(nodeid: str, outcome: str, case: ET.Element, failure: ET.Element |
         phase = PHASE.match(message)
         text = phase[2].removesuffix('"') if phase else message
         signature = make_signature(nodeid.split("::")[0], text, phase[1] if phase else "call")
+    return OutcomeRow(nodeid, outcome, _read_seconds(case), signature)
+
+
+def _read_seconds(case: ET.Element) -> float:
+    """Return how long the case lasted; 0 where that is not said, or is no time, such as `nan`."""
     try:
         seconds = float(case.get("time") or 0)
     except ValueError:
-        seconds = 0.0
-    return OutcomeRow(nodeid, outcome, seconds, signature)
+        return 0.0
+    return seconds if 0 <= seconds < math.inf else 0.0
 
 
 def _read_time(suite: ET.Element) -> int | None:
