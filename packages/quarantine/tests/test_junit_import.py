@@ -154,3 +154,16 @@ def test_a_time_that_cannot_be_moves_no_other_batch_and_can_be_shown(tmp_path: P
         history.append(Outcomes("run", 2, [OutcomeRow("test_a.py::y", "passed", 0.1, "")]))
         assert history.list_points("test_a.py::y")[0].at <= time.time()
         write_report(tmp_path / "r.html", history, Register(tmp_path / "q.toml"), dt.date.today())
+
+
+@pytest.mark.parametrize("classes", ["a" * 300, "test_a." * 2000 + "x" * 300, "{outside}", "..{outside}", ""])
+def test_a_class_that_is_no_file_of_the_project_is_unknown(tmp_path: Path, classes: str) -> None:
+    root = tmp_path / "root"
+    root.mkdir()
+    (tmp_path / "other.py").touch()
+    outside = str(tmp_path / "other")
+    cases = f"<testcase classname='{classes.format(outside=outside)}' name='x'/><testcase classname='test_a' name='y'/>"
+    (batch,) = (found := JunitReader(root).read(write_cases(root, cases))).batches
+    nodeids = [row.nodeid.partition("::")[0] for row in batch.rows]
+    assert set(nodeids) == {"test_a.py"}
+    assert len(found.unknown) == 2 - len(nodeids)

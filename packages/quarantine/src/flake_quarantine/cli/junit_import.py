@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import math
@@ -79,11 +80,18 @@ class JunitReader:
         return "::".join((*names, name)) if names and name else None
 
     def _split(self, words: Sequence[str]) -> tuple[str, ...]:
-        for end in range(len(words), 0, -1):
-            file = "/".join(words[:end]) + ".py"
-            if (self.root / file).is_file():
-                return (file, *words[end:])
-        return ()
+        """Return the longest path of a file that the words begin with, and the other words."""
+        found, folder = tuple[str, ...](), self.root
+        with contextlib.suppress(OSError):  # a word that is no name of a file, but too long for one
+            for end, word in enumerate(words, 1):
+                if not word or word.startswith("/"):  # it leads out of the root folder
+                    break
+                if (folder / f"{word}.py").is_file():
+                    found = ("/".join(words[:end]) + ".py", *words[end:])
+                folder /= word
+                if not folder.is_dir():
+                    break
+        return found
 
 
 def _parse(text: str) -> ET.Element:
