@@ -111,6 +111,9 @@ def test_cases_of_other_projects_are_counted_and_a_prefix_is_taken_off(tmp_path:
         b"no xml",
         b"\xff\xfe\x00",
         b'<!DOCTYPE a [<!ENTITY b "c">]><testsuite/>',
+        b'<?xml version="1.0"?> <?a b?> <!-- <testsuite> --> <!DOCTYPE a [<!ENTITY b "c">]><testsuite name="&b;"/>',
+        b'<!-- a --><!-- b <!DOCTYPE a [<!ENTITY b "c">]><testsuite name="&b;"/>',
+        b'<testsuite/><!DOCTYPE a [<!ENTITY b "c">]>',
         b"<testsuite><testcase></testsuite>",
     ],
 )
@@ -154,6 +157,12 @@ def test_a_time_that_cannot_be_moves_no_other_batch_and_can_be_shown(tmp_path: P
         history.append(Outcomes("run", 2, [OutcomeRow("test_a.py::y", "passed", 0.1, "")]))
         assert history.list_points("test_a.py::y")[0].at <= time.time()
         write_report(tmp_path / "r.html", history, Register(tmp_path / "q.toml"), dt.date.today())
+
+
+def test_a_page_of_html_in_the_output_is_no_document_type(tmp_path: Path) -> None:
+    output = "<system-out><![CDATA[<!DOCTYPE html><p>]]></system-out>"
+    path = write_cases(tmp_path, f"<testcase classname='test_a' name='x'>{output}</testcase>")
+    assert len(JunitReader(tmp_path).read(path).batches) == 1
 
 
 @pytest.mark.parametrize("classes", ["a" * 300, "test_a." * 2000 + "x" * 300, "{outside}", "..{outside}", ""])

@@ -18,6 +18,7 @@ from flake_quarantine.pytest_plugin.failure_signature import make_signature
 
 FLAKY = ("flakyFailure", "flakyError")  # Maven Surefire's: failures of a test that passed when it was repeated
 PHASE = re.compile(r'failed on (setup|teardown) with "(.*)"?', re.DOTALL)  # how pytest writes an error
+PROLOG = re.compile(r"(?:\s|<\?.*?\?>|<!--.*?-->)*+", re.DOTALL)  # blanks, instructions and comments
 WORST = ("skipped", "passed", "failed")  # pytest writes a case for the test, and another one if its teardown fails
 
 
@@ -95,8 +96,12 @@ class JunitReader:
 
 
 def _parse(text: str) -> ET.Element:
-    """Parse a file that another program wrote; its entities could grow without end, and JUnit XML needs none."""
-    if "<!DOCTYPE" in text or "<!ENTITY" in text:
+    """Parse a file that another program wrote; its entities could grow without end, and JUnit XML needs none.
+
+    Only what stands before the root element can declare them: the output of a test may hold a page of HTML.
+    """
+    prolog = PROLOG.match(text)
+    if text.startswith("<!", prolog.end() if prolog else 0):
         raise ET.ParseError("it declares a document type")
     return ET.fromstring(text)  # noqa: S314
 
