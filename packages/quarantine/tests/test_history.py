@@ -184,3 +184,16 @@ def test_pruning_removes_old_batches_and_keeps_the_last_verdict(
         assert file.list_points("old") == []
     assert run(["prune", "--history", str(path), "--days", "0"]) == 4
     assert run(["prune", "--history", str(tmp_path / "none.db")]) == 4
+
+
+def test_pruning_keeps_the_verdict_that_is_the_last_one_by_its_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, at in (("older.db", 1000), ("all.db", 2000)):
+        monkeypatch.setattr(time, "time", lambda at=at: at)
+        with History(tmp_path / name) as file:
+            file.append_verdict("t", f"verdict-{at}", "{}")
+    with History(tmp_path / "all.db") as file:
+        file.merge(tmp_path / "older.db")
+        file.prune(3000)
+        assert [row.verdict for row in file.list_verdicts("t")] == ["verdict-2000"]

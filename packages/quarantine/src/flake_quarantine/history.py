@@ -302,7 +302,9 @@ class History:
             self._db.execute("DELETE FROM batch WHERE at < ?", (before,))
             self._db.execute("DELETE FROM test WHERE id NOT IN (SELECT test FROM outcome)")
             self._db.execute(
-                "DELETE FROM verdict WHERE at < ? AND id NOT IN (SELECT MAX(id) FROM verdict GROUP BY nodeid)",
+                # The last one by its time: what was merged has higher numbers, and may be older.
+                "DELETE FROM verdict WHERE at < ? AND id NOT IN (SELECT id FROM (SELECT id, ROW_NUMBER() OVER"
+                " (PARTITION BY nodeid ORDER BY at DESC, id DESC) AS place FROM verdict) WHERE place = 1)",
                 (before,),
             )
         self._db.execute("VACUUM")  # a CI cache keeps the file: it is to become smaller
