@@ -176,6 +176,14 @@ def test_the_link_of_an_earlier_notice_is_handed_to_the_next_one(tmp_path: Path)
         assert [row.event for row in merged.list_notices("a.py::x")] == ["found", "more"]
 
 
+def test_an_issue_that_was_not_filed_is_filed_the_next_time(tmp_path: Path) -> None:
+    with History(tmp_path / "h.db") as history:
+        with pytest.raises(QuarantineError, match="printed no link"):
+            give_notice("true", make_notice(), history, key="quarantined", needs_link=True)
+        assert give_notice("echo LINK", make_notice(), history, key="quarantined", needs_link=True) == ("LINK", True)
+        assert give_notice("false", make_notice(), history, key="quarantined", needs_link=True) == ("LINK", False)
+
+
 def test_a_command_that_prints_nothing_leaves_the_link_as_it_is() -> None:
     assert run_issue_command("true", make_notice("LINK")) == "LINK"
     with pytest.raises(QuarantineError, match="exit status 3"):

@@ -38,16 +38,19 @@ class Answer(NamedTuple):
     is_new: bool
 
 
-def give_notice(command: str, notice: Notice, history: History | None, *, key: str) -> Answer:
+def give_notice(command: str, notice: Notice, history: History | None, *, key: str, needs_link: bool = False) -> Answer:
     """Hand a notice to the command, unless the history has it already.
 
-    `key` is what makes two notices the same. A link that an earlier notice of the test got is handed over again.
+    `key` is what makes two notices the same. A link that an earlier notice of the test got is handed over again. What
+    must have a link and got none is an error, and is not taken for told.
     """
     told = history.list_notices(notice.nodeid) if history else []
     known = notice.issue or next((row.issue for row in reversed(told) if row.issue), "")
-    if any(row.event == key for row in told):
+    if any(row.event == key for row in told) and (known or not needs_link):
         return Answer(known, is_new=False)
     link = run_issue_command(command, replace(notice, issue=known))
+    if needs_link and not link:
+        raise QuarantineError("the command of --issue-command printed no link, and --issue names none")
     if history:
         history.append_notice(notice.nodeid, key, link)
     return Answer(link, is_new=True)

@@ -98,12 +98,8 @@ def _file_issue(invocation: Invocation, entry: Entry) -> str:
         text=text,
     )
     with invocation.open_history() as history:
-        answer = give_notice(
-            invocation.options.issue_command, notice, history, key=f"quarantined, until {entry.expires}"
-        )
-    if not answer.issue:
-        raise QuarantineError("the command of --issue-command printed no link, and --issue names none")
-    return answer.issue
+        key = f"quarantined, until {entry.expires}"
+        return give_notice(invocation.options.issue_command, notice, history, key=key, needs_link=True).issue
 
 
 def _find_owner(invocation: Invocation) -> str:
