@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
+import select
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from flake_quarantine.campaigns.hunter import HuntResult
+from flake_quarantine.cli import issue_command
 from flake_quarantine.cli.campaign_commands import propose_entries
 from flake_quarantine.cli.findings import Facts, Problem, find_problems
 from flake_quarantine.cli.issue_command import Notice, give_notice, run_issue_command
@@ -188,6 +192,33 @@ def test_a_command_that_prints_nothing_leaves_the_link_as_it_is() -> None:
     assert run_issue_command("true", make_notice("LINK")) == "LINK"
     with pytest.raises(QuarantineError, match="exit status 3"):
         run_issue_command("exit 3", make_notice())
+
+
+def test_a_command_that_does_not_end_is_ended_with_what_it_has_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(issue_command, "COMMAND_SECONDS", 1.0)
+    os.mkfifo(tmp_path / "fifo")
+    # The end of the pipe that is written to is open while any of the processes lives, and in the test until then.
+    reader = os.open(tmp_path / "fifo", os.O_RDONLY | os.O_NONBLOCK)
+    writer = os.open(tmp_path / "fifo", os.O_WRONLY)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(QuarantineError, match="it did not end within 1 s"):
+        run_issue_command("exec 9> fifo; sleep 60 & wait", make_notice())
+    os.close(writer)
+    assert select.select([reader], [], [], 10)[0]
+    assert os.read(reader, 1) == b""
+    os.close(reader)
+
+
+@pytest.mark.parametrize("title", ["a\0b", "a" * 3_000_000], ids=["nul", "long"])
+def test_a_text_that_no_variable_can_hold_is_an_error_that_names_the_test(title: str) -> None:
+    with pytest.raises(QuarantineError, match=r"cannot be started for 'a.py::x'"):
+        run_issue_command("true", replace(make_notice(), title=title))
+
+
+def test_output_that_is_no_text_leaves_the_link_readable() -> None:
+    assert run_issue_command("printf '\\377\\nLINK\\n'", make_notice()) == "LINK"
 
 
 def test_a_named_register_that_is_missing_is_a_mistake(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

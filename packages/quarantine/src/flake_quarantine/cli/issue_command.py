@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from flake_quarantine.errors import QuarantineError
 from flake_quarantine.history import History
+from flake_quarantine.runner.child_process import kill_group
 
 COMMAND_SECONDS = 120.0
 
@@ -62,19 +63,28 @@ def run_issue_command(command: str, notice: Notice) -> str:
     Returns the last line that it prints, or the link that was known if it prints nothing. Raises QuarantineError.
     """
     try:
-        done = subprocess.run(  # noqa: S602 - a shell is what the user asks for
+        child = subprocess.Popen(  # noqa: S602 - a shell is what the user asks for
             command,
             shell=True,
-            input=notice.text,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             env={**os.environ, **notice.variables},
-            capture_output=True,
-            text=True,
-            timeout=COMMAND_SECONDS,
-            check=False,
+            encoding="utf-8",
+            errors="replace",
+            start_new_session=True,
         )
-    except subprocess.TimeoutExpired:
-        raise QuarantineError(f"{command}: it did not end within {COMMAND_SECONDS:.0f} s") from None
-    if done.returncode:
-        raise QuarantineError(f"{command}: exit status {done.returncode}\n{done.stderr[-2000:]}")
-    lines = [line.strip() for line in done.stdout.splitlines() if line.strip()]
+    except (OSError, ValueError) as error:  # a text that no variable can hold: it is too long, or has a NUL
+        raise QuarantineError(f"{command}: it cannot be started for {notice.nodeid!r}: {error}") from error
+    with child:
+        try:
+            output, errors = child.communicate(notice.text, timeout=COMMAND_SECONDS)
+        except subprocess.TimeoutExpired:
+            raise QuarantineError(f"{command}: it did not end within {COMMAND_SECONDS:.0f} s") from None
+        finally:
+            if child.returncode is None:  # what the shell started would otherwise file its issue later
+                kill_group(child)
+    if child.returncode:
+        raise QuarantineError(f"{command}: exit status {child.returncode}\n{errors[-2000:]}")
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
     return lines[-1] if lines else notice.issue

@@ -154,7 +154,7 @@ def _wait(child: subprocess.Popen[bytes], until: float, is_stuck: Callable[[], b
             return End.BY_ITSELF
 
 
-def kill_group(child: subprocess.Popen[bytes]) -> None:
+def kill_group(child: subprocess.Popen[bytes] | subprocess.Popen[str]) -> None:
     """Kill the child's process group and reap the child."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(child.pid, signal.SIGKILL)
