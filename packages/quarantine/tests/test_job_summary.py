@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from flake_quarantine import job_summary
-from flake_quarantine.job_summary import CUT, MAX_BYTES, Link
+from flake_quarantine.job_summary import CUT, MAX_BYTES, Link, escape_cell, format_code, format_code_cell
 
 # Runs alone have no worker.
 SUITE = 'import os\ndef test_x(): assert "PYTEST_XDIST_WORKER" not in os.environ\ndef test_y(): pass\n'
@@ -84,3 +84,21 @@ def test_outside_of_jobs_nothing_is_wanted(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("BUILDKITE", "true")
     monkeypatch.setenv("BUILDKITE_JOB_ID", "7")
     assert job_summary.is_wanted()
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("test_a.py::x[<b>]", "`test_a.py::x[<b>]`"),
+        ("x[`](http://a)`<img>``]", "``` x[`](http://a)`<img>``] ```"),
+        ("`", "`` ` ``"),
+        ("a\n\n# b", "`a  # b`"),
+    ],
+)
+def test_a_name_is_code_whatever_it_holds(text: str, code: str) -> None:
+    assert format_code(text) == code
+
+
+def test_a_text_of_others_makes_nothing_of_its_own_in_a_table() -> None:
+    assert escape_cell("a|b\r\nc [d](e) <img> `f` \\| @g") == r"a\|b c \[d](e) \<img> \`f\` \\\| @g"
+    assert format_code_cell("a|b") == r"`a\|b`"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -14,6 +15,7 @@ LINKS_TITLE = "Quarantine"
 BUILDKITE_AGENT = "buildkite-agent"
 AGENT_SECONDS = 30.0
 MAX_BYTES = 1_000_000  # GitHub and Buildkite take 1 MiB
+SPECIAL = re.compile(r"[\\|<\[`]")  # what begins something in Markdown that a text of others must not
 CUT = "\n\nThe rest is too long for a summary.\n"
 
 
@@ -45,8 +47,21 @@ def append(markdown: str, *, is_red: bool = False, links: Sequence[Link] = ()) -
 
 
 def escape_cell(text: str) -> str:
-    """Return the text as it may stand in a cell of a Markdown table."""
-    return text.replace("|", "\\|").replace("\n", " ")
+    """Return the text as it may stand in a cell of a Markdown table: it holds no code, link, picture or HTML."""
+    return SPECIAL.sub(r"\\\g<0>", " ".join(text.splitlines()))
+
+
+def format_code(text: str) -> str:
+    """Return the text, such as a node id, as code in a line of Markdown, whatever backticks it holds."""
+    text = " ".join(text.splitlines())
+    fence = "`" * (1 + max(map(len, re.findall("`+", text)), default=0))
+    blank = " " if len(fence) > 1 else ""  # Markdown takes it off
+    return f"{fence}{blank}{text}{blank}{fence}"
+
+
+def format_code_cell(text: str) -> str:
+    """Return the text as code in a cell of a Markdown table."""
+    return format_code(text).replace("|", "\\|")
 
 
 def _is_buildkite_job() -> bool:

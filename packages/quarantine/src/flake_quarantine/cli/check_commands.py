@@ -12,7 +12,7 @@ from flake_quarantine.cli.findings import Facts, Finding, find_problems, read_ve
 from flake_quarantine.cli.invocation import Invocation
 from flake_quarantine.cli.issue_command import Notice, give_notice
 from flake_quarantine.errors import QuarantineError
-from flake_quarantine.job_summary import Link, escape_cell
+from flake_quarantine.job_summary import Link, escape_cell, format_code, format_code_cell
 from flake_quarantine.node_ids import extract_path
 from flake_quarantine.register import Register
 
@@ -71,8 +71,9 @@ def _find_problems(invocation: Invocation, register: Register, *, collects: bool
 
 def _make_notice(one: Finding) -> Notice:
     entry = one.entry
+    head = f"{format_code(entry.nodeid)} is quarantined since {entry.since} until {entry.expires}"
     lines = [
-        f"`{entry.nodeid}` is quarantined since {entry.since} until {entry.expires}: **{one.problem}** ({one.text}).",
+        f"{head}: **{one.problem}** ({one.text}).",
         "",
         f"* owner: {entry.owner or 'nobody'}",
         f"* reason: {entry.reason}",
@@ -117,7 +118,7 @@ def _tabulate(found: Sequence[Finding]) -> str:
     rows = []
     for one in found:
         problem = f"**{one.problem}**" if one.fails else one.problem.value
-        cells = (f"`{one.entry.nodeid}`", problem, one.text, one.entry.owner or "**none**", one.entry.issue)
-        rows.append(f"| {' | '.join(map(escape_cell, cells))} |")
+        cells = map(escape_cell, (problem, one.text, one.entry.owner or "**none**", one.entry.issue))
+        rows.append(f"| {' | '.join((format_code_cell(one.entry.nodeid), *cells))} |")
     head = ["## Quarantine, checked", "", "| test | problem | | owner | issue |", "|---|---|---|---|---|"]
     return "\n".join([*head, *rows, "", ""])

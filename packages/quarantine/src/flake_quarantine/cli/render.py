@@ -19,7 +19,7 @@ from flake_quarantine.inference.measurement import Measurement
 from flake_quarantine.inference.statistics import upper_bound, wilson_interval
 from flake_quarantine.inference.stopping_rule import Verdict
 from flake_quarantine.inference.tally import Tally
-from flake_quarantine.job_summary import escape_cell
+from flake_quarantine.job_summary import escape_cell, format_code_cell
 from flake_quarantine.machine_load import MAX_FOREIGN_LOAD
 from flake_quarantine.register import Entry, Evidence, Register, count_of_days, format_days_left
 
@@ -152,7 +152,7 @@ def _format_causes(one: Measurement) -> Iterator[str]:
 def tabulate_measurements(found: Sequence[Measurement]) -> str:
     """Return all measurements as a Markdown table."""
     rows = [
-        f"| `{escape_cell(one.nodeid)}` | **{one.verdict.value}** "
+        f"| {format_code_cell(one.nodeid)} | **{one.verdict.value}** "
         f"| {format_rate(one.tally.alone_failures, one.tally.alone_runs)} "
         f"| {format_rate(one.tally.load_failures, one.tally.load_runs)} | {one.p:.2g} | {escape_cell(one.hint)} |"
         for one in found

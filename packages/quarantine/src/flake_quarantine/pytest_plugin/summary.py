@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from flake_quarantine import job_summary
-from flake_quarantine.job_summary import Link, escape_cell
+from flake_quarantine.job_summary import Link, escape_cell, format_code, format_code_cell
 from flake_quarantine.pytest_plugin.failed_tests import FailedTest
 from flake_quarantine.pytest_plugin.run_state import RunState, Violation
 from flake_quarantine.register import Entry, format_days_left
@@ -96,7 +96,7 @@ def _format_markdown(state: RunState) -> Iterator[str]:
     others = [failed for failed in failed_tests if not failed.entry]
     if others:
         yield from ("", "| failed, not quarantined | run again alone |", "|---|---|")
-        yield from (f"| {escape_cell(f'`{failed.nodeid}`')} | {escape_cell(failed.conclusion)} |" for failed in others)
+        yield from (f"| {format_code_cell(failed.nodeid)} | {escape_cell(failed.conclusion)} |" for failed in others)
     for command in state.list_add_commands():
         yield from ("", f"    {command}")
     yield ""
@@ -108,15 +108,16 @@ def _format_entry(entry: Entry, state: RunState) -> str:
     failed = [failed for failed in state.failed_tests.values() if failed.entry == entry]
     conclusions = Counter(one.conclusion for one in failed)
     result = "; ".join(f"{count} × {text}" if count > 1 else text for text, count in conclusions.items()) or "passed"
-    cells = (f"`{entry.nodeid}`", result, entry.kind, entry.owner or "**none**", entry.issue)
-    return "| " + " | ".join(map(escape_cell, cells)) + f" | {entry.count_days_left(state.today)} |"
+    cells = map(escape_cell, (result, entry.kind, entry.owner or "**none**", entry.issue))
+    left = str(entry.count_days_left(state.today))
+    return f"| {' | '.join((format_code_cell(entry.nodeid), *cells, left))} |"
 
 
 def _format_violations(violations: Sequence[Violation]) -> Iterator[str]:
     """Say once what several tests broke, and name the first of them."""
     names: dict[str, list[str]] = {}
     for violation in violations:
-        names.setdefault(violation.text.splitlines()[0], []).append(f"`{violation.nodeid}`")
+        names.setdefault(violation.text.splitlines()[0], []).append(format_code(violation.nodeid))
     for text, nodeids in names.items():
         more = f" and {len(nodeids) - MAX_NAMES} more" if len(nodeids) > MAX_NAMES else ""
         yield f"- **{escape_cell(text)}**: {', '.join(nodeids[:MAX_NAMES])}{more}"
