@@ -18,7 +18,7 @@ from benchmarks.measure import Figure, Report
 
 TESTS = 1000
 ROUNDS = 5
-STUDENT = 2.776  # of 4 degrees of freedom, at 95 %
+STUDENT = {2: 12.706, 3: 4.303, 4: 3.182, 5: 2.776}  # by the number of rounds, at 95 %
 # What `--quick` takes in the place of these.
 SHORT = {"TESTS": 5, "ROUNDS": 2}
 LIMIT = 1.02
@@ -68,7 +68,7 @@ def _compare(folder: Path, way: str, options: Sequence[str], report: Report) -> 
 def compare_counts(counts: Sequence[int], plain: Sequence[int]) -> tuple[float, float]:
     """Return the mean of the ratios, and half of the width of its 95 % interval."""
     ratios = [one / other for one, other in zip(counts, plain, strict=True)]
-    return statistics.mean(ratios), STUDENT * statistics.stdev(ratios) / math.sqrt(len(ratios))
+    return statistics.mean(ratios), STUDENT[len(ratios)] * statistics.stdev(ratios) / math.sqrt(len(ratios))
 
 
 def _count(folder: Path, options: Sequence[str], seed: int) -> int:

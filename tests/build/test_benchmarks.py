@@ -14,6 +14,7 @@ from benchmarks import daemon_process
 from benchmarks.browser.chromium import chromium
 from benchmarks.daemon_process import await_port, free_address, running
 from benchmarks.desk.load import load, post
+from benchmarks.flakes.instructions import compare_counts
 from tests.capabilities import CHROMIUM, require
 
 _STUBBORN = """
@@ -70,3 +71,9 @@ def test_the_browser_that_the_tests_need_is_enough_for_the_benchmarks() -> None:
     require(CHROMIUM)
     with chromium() as browser:
         assert browser.is_connected()
+
+
+@pytest.mark.parametrize(("counts", "margin"), [([101, 103], 12.706 * 0.01), ([101, 103, 101, 103, 102], 0.0124147)])
+def test_the_interval_of_few_rounds_is_wider(counts: list[int], margin: float) -> None:
+    """Student's t of one degree of freedom is 12.7, that of four is 2.78."""
+    assert compare_counts(counts, [100] * len(counts)) == pytest.approx((1.02, margin), rel=1e-5)
