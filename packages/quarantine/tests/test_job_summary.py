@@ -11,6 +11,8 @@ import pytest
 
 from flake_quarantine import job_summary
 from flake_quarantine.job_summary import CUT, MAX_BYTES, Link, escape_cell, format_code, format_code_cell
+from flake_quarantine.runner.pytest_runner import PytestRunner
+from flake_quarantine.runs import Outcome
 
 # Runs alone have no worker.
 SUITE = 'import os\ndef test_x(): assert "PYTEST_XDIST_WORKER" not in os.environ\ndef test_y(): pass\n'
@@ -95,10 +97,22 @@ def test_outside_of_jobs_nothing_is_wanted(monkeypatch: pytest.MonkeyPatch) -> N
         ("a\n\n# b", "`a  # b`"),
     ],
 )
-def test_a_name_is_code_whatever_it_holds(text: str, code: str) -> None:
+def test_a_name_is_code_with_any_backticks_in_it(text: str, code: str) -> None:
     assert format_code(text) == code
 
 
 def test_a_text_of_others_makes_nothing_of_its_own_in_a_table() -> None:
     assert escape_cell("a|b\r\nc [d](e) <img> `f` \\| @g") == r"a\|b c \[d](e) \<img> \`f\` \\\| @g"
     assert format_code_cell("a|b") == r"`a\|b`"
+
+
+def test_a_pytest_that_a_measured_test_starts_writes_no_summary(project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (*job_summary.FILE_VARIABLES, job_summary.LINKS_VARIABLE, job_summary.BUILDKITE_JOB):
+        monkeypatch.setenv(name, "7")
+    monkeypatch.setenv("BUILDKITE", "true")
+    project.write(
+        "tests/test_a.py",
+        "from flake_quarantine import job_summary\ndef test_x(): assert not job_summary.is_wanted()\n",
+    )
+    run = PytestRunner(project.folder, cwd=project.folder).run_alone("tests/test_a.py::test_x")
+    assert (run.outcome, run.text) == (Outcome.PASSED, "")

@@ -13,6 +13,7 @@ FILE_VARIABLES = ("GITHUB_STEP_SUMMARY", "QUARANTINE_SUMMARY")  # each names a M
 LINKS_VARIABLE = "QUARANTINE_ANNOTATIONS"  # names a JSON file, for GitLab's `artifacts:reports:annotations`
 LINKS_TITLE = "Quarantine"
 BUILDKITE_AGENT = "buildkite-agent"
+BUILDKITE_JOB = "BUILDKITE_JOB_ID"
 AGENT_SECONDS = 30.0
 MAX_BYTES = 1_000_000  # GitHub and Buildkite take 1 MiB
 SPECIAL = re.compile(r"[\\|<\[`]")  # what begins something in Markdown that a text of others must not
@@ -52,7 +53,7 @@ def escape_cell(text: str) -> str:
 
 
 def format_code(text: str) -> str:
-    """Return the text, such as a node id, as code in a line of Markdown, whatever backticks it holds."""
+    """Return the text, such as a node id, as code in a line of Markdown; it may hold backticks."""
     text = " ".join(text.splitlines())
     fence = "`" * (1 + max(map(len, re.findall("`+", text)), default=0))
     blank = " " if len(fence) > 1 else ""  # Markdown takes it off
@@ -65,7 +66,7 @@ def format_code_cell(text: str) -> str:
 
 
 def _is_buildkite_job() -> bool:
-    return os.environ.get("BUILDKITE") == "true" and bool(os.environ.get("BUILDKITE_JOB_ID"))
+    return os.environ.get("BUILDKITE") == "true" and bool(os.environ.get(BUILDKITE_JOB))
 
 
 def _annotate_build(markdown: str, style: str) -> None:
@@ -74,7 +75,7 @@ def _annotate_build(markdown: str, style: str) -> None:
     import subprocess
 
     command = [BUILDKITE_AGENT, "annotate", "--append", "--style", style]
-    command += ["--context", f"flake-quarantine-{os.environ['BUILDKITE_JOB_ID']}"]
+    command += ["--context", f"flake-quarantine-{os.environ[BUILDKITE_JOB]}"]
     try:
         subprocess.run(command, input=markdown, text=True, capture_output=True, timeout=AGENT_SECONDS, check=False)
     except (OSError, subprocess.TimeoutExpired):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from flake_quarantine.constants import OWNER_VARIABLE, TRIAL_VARIABLE
 from flake_quarantine.errors import TrialFailed
-from flake_quarantine.job_summary import FILE_VARIABLES, LINKS_VARIABLE
+from flake_quarantine.job_summary import BUILDKITE_JOB, FILE_VARIABLES, LINKS_VARIABLE
 from flake_quarantine.node_ids import extract_path
 from flake_quarantine.runner import trial_log
 from flake_quarantine.runner.batches import Batch
@@ -29,7 +29,7 @@ COLLECT_SECONDS = 300.0
 # A test that ran for less when its batch was ended was slow, as tests are under load: it did not hang.
 CUT_OFF_SECONDS = ALONE_SECONDS
 # Variables with which a child would write reports, or take itself for a worker of the run that started it.
-NOT_INHERITED = (*FILE_VARIABLES, LINKS_VARIABLE, "PYTEST_CURRENT_TEST", "PYTEST_XDIST_WORKER",
+NOT_INHERITED = (*FILE_VARIABLES, LINKS_VARIABLE, BUILDKITE_JOB, "PYTEST_CURRENT_TEST", "PYTEST_XDIST_WORKER",
                  "PYTEST_XDIST_WORKER_COUNT", "PYTEST_XDIST_TESTRUNUID", OWNER_VARIABLE)  # fmt: skip
 # pytest's exit statuses: 0 passed, 1 failed, 2 interrupted, 4 usage error, 5 nothing collected.
 COLLECTED = (0, 1, 4, 5)
