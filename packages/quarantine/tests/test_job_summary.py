@@ -79,6 +79,16 @@ def test_a_summary_that_is_too_long_is_cut(tmp_path: Path, monkeypatch: pytest.M
     assert text.decode().endswith(CUT)
 
 
+def test_a_summary_that_cannot_be_written_is_named_and_fails_no_run(suite: Any) -> None:
+    target = str(suite.folder / "gone" / "s.md")
+    done = suite.pytest("-n2", "--quarantine-history=h.db", QUARANTINE_SUMMARY=target)
+    assert done.returncode == 0, done.stdout
+    assert f"no summary of the job: [Errno 2] No such file or directory: '{target}'" in done.stdout
+    assert (suite.folder / "h.db").exists()
+    done = suite.command("check", "--days", "60", QUARANTINE_SUMMARY=target)
+    assert (done.returncode, "ends soon" in done.stdout) == (4, True)
+
+
 def test_outside_of_jobs_nothing_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in (*job_summary.FILE_VARIABLES, job_summary.LINKS_VARIABLE, "BUILDKITE"):
         monkeypatch.delenv(name, raising=False)

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from flake_quarantine.errors import QuarantineError
+
 FILE_VARIABLES = ("GITHUB_STEP_SUMMARY", "QUARANTINE_SUMMARY")  # each names a Markdown file to append to
 LINKS_VARIABLE = "QUARANTINE_ANNOTATIONS"  # names a JSON file, for GitLab's `artifacts:reports:annotations`
 LINKS_TITLE = "Quarantine"
@@ -33,18 +35,25 @@ def is_wanted() -> bool:
 
 
 def append(markdown: str, *, is_red: bool = False, links: Sequence[Link] = ()) -> None:
-    """Append to the summary, wherever there is one; `is_red` if it is of something that fails the job."""
+    """Append to the summary, wherever there is one; `is_red` if it is of something that fails the job.
+
+    Raises QuarantineError if a file cannot be written.
+    """
     data = markdown.encode()
     if len(data) > MAX_BYTES:
         markdown = data[: MAX_BYTES - len(CUT)].decode(errors="ignore") + CUT
-    for target in filter(None, map(os.environ.get, FILE_VARIABLES)):
-        with Path(target).open("a", encoding="utf-8") as file:
-            file.write(markdown)
     if _is_buildkite_job():
         _annotate_build(markdown, "error" if is_red else "info")
-    annotations = os.environ.get(LINKS_VARIABLE)
-    if annotations:
-        _add_links(Path(annotations), links)
+    try:
+        for target in filter(None, map(os.environ.get, FILE_VARIABLES)):
+            with Path(target).open("a", encoding="utf-8") as file:
+                file.write(markdown)
+        annotations = os.environ.get(LINKS_VARIABLE)
+        if annotations:
+            _add_links(Path(annotations), links)
+    except OSError as error:
+        names = ", ".join((*FILE_VARIABLES, LINKS_VARIABLE))
+        raise QuarantineError(f"no summary of the job: {error}; {names} name its files") from error
 
 
 def escape_cell(text: str) -> str:

@@ -102,8 +102,8 @@ class ControllerHooks:
         self._report_violations(session)
         result = yield
         self._amend_junit_xml()
-        summary.write_job_summary(self.state)
         self._write_history()
+        self._write_job_summary()
         return result
 
     @pytest.hookimpl(trylast=True)
@@ -125,6 +125,12 @@ class ControllerHooks:
             self.recorder.write(self.state.failed_tests.values())
         except QuarantineError as error:  # a broken file says nothing about the tests
             summary.write_line(self.config, f"the history was not written: {error}", red=True)
+
+    def _write_job_summary(self) -> None:
+        try:
+            summary.write_job_summary(self.state)
+        except QuarantineError as error:  # nor does a file that cannot be written
+            summary.write_line(self.config, str(error), red=True)
 
     def _add_own_collection(self) -> None:
         worker = self.config.pluginmanager.get_plugin("flake-quarantine-worker")
