@@ -7,7 +7,7 @@ import enum
 import functools
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -75,6 +75,11 @@ class Register:
     def __bool__(self) -> bool:
         return bool(self.entries)
 
+    @property
+    def is_owned(self) -> bool:
+        """Whether every entry has an owner."""
+        return all(entry.owner for entry in self.entries)
+
     def find(self, nodeid: str) -> Entry | None:
         """Return the entry that covers `nodeid`, the narrowest one if several do."""
         return next(self.find_all(nodeid), None)
@@ -105,23 +110,23 @@ def load(path: Path, root: Path | None = None) -> Register:
         return Register(path)
     except (OSError, UnicodeDecodeError) as error:
         raise BrokenRegister(f"{path}: cannot be read: {error}") from error
-    entries = parse(text, str(path))
-    return Register(path, entries if root is None else tuple(_fill_owners(entries, root)))
+    register = Register(path, parse(text, str(path)))
+    return register if root is None or register.is_owned else fill_owners(register, root)
 
 
-def _fill_owners(entries: Sequence[Entry], root: Path) -> Iterator[Entry]:
-    if all(entry.owner for entry in entries):
-        yield from entries
-        return
+def fill_owners(register: Register, root: Path) -> Register:
+    """Return the register with the owners in CODEOWNERS for entries that name none; `root` is pytest's root folder."""
     # Imported here: a run without such an entry does not load it.
     from flake_quarantine.codeowners import find_code_owners
 
     owners = find_code_owners(root)
-    for entry in entries:
-        if entry.owner or owners is None:
-            yield entry
-        else:
-            yield replace(entry, owner=owners.find(root / node_ids.extract_path(entry.nodeid)))
+    if owners is None:
+        return register
+    filled = (
+        entry if entry.owner else replace(entry, owner=owners.find(root / node_ids.extract_path(entry.nodeid)))
+        for entry in register.entries
+    )
+    return replace(register, entries=tuple(filled))
 
 
 def parse(text: str, name: str) -> tuple[Entry, ...]:

@@ -20,7 +20,7 @@ from flake_quarantine.errors import QuarantineError
 from flake_quarantine.history import History
 from flake_quarantine.inference.limits import Limits
 from flake_quarantine.node_ids import covers, extract_path
-from flake_quarantine.register import Register, load
+from flake_quarantine.register import Register, fill_owners, load
 from flake_quarantine.runner.batches import build_ladder
 from flake_quarantine.runner.noise import Noise
 from flake_quarantine.runner.project_settings import ProjectSettings, read_project_settings
@@ -55,7 +55,7 @@ class Invocation:
         if must_exist and self.options.register and not self.register_path.exists():
             raise QuarantineError(f"{self.register_path}: there is no such register; `flake-quarantine add` makes one")
         register = load(self.register_path)
-        return register if all(entry.owner for entry in register.entries) else load(self.register_path, self.root)
+        return register if register.is_owned else fill_owners(register, self.root)
 
     @property
     def root(self) -> Path:
@@ -64,7 +64,7 @@ class Invocation:
 
     def resolve_today(self) -> dt.date:
         """Return today by the clock, but none before the register's newest entry."""
-        return self.load_register(must_exist=False).resolve_today(dt.date.today())
+        return load(self.register_path).resolve_today(dt.date.today())
 
     def make_runner(self) -> PytestRunner:
         """Return a runner in the current folder."""
