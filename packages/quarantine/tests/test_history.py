@@ -197,3 +197,22 @@ def test_pruning_keeps_the_verdict_that_is_the_last_one_by_its_time(
         file.merge(tmp_path / "older.db")
         file.prune(3000)
         assert [row.verdict for row in file.list_verdicts("t")] == ["verdict-2000"]
+
+
+def test_a_full_disk_is_an_error_with_a_hint_and_leaves_the_history_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, tests in (("all.db", 1), ("job.db", 2000)):
+        with History(tmp_path / name) as file:
+            file.append(Outcomes("run", 2, [OutcomeRow(f"{name}::{n}", "failed", 0.1, "") for n in range(tests)]))
+    prepare = History._prepare
+
+    def prepare_without_space(self: History) -> None:
+        prepare(self)
+        self._db.execute("PRAGMA max_page_count = 1")  # as large as it is
+
+    monkeypatch.setattr(History, "_prepare", prepare_without_space)
+    assert run(["merge", str(tmp_path / "job.db"), "--history", str(tmp_path / "all.db")]) == 4
+    assert "full; free some space on its disk" in capsys.readouterr().err
+    with History(tmp_path / "all.db") as file:
+        assert file.list_tests() == ["all.db::0"]

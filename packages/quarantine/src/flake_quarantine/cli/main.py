@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import sys
 from collections.abc import Sequence
 
@@ -36,6 +37,10 @@ def run(words: Sequence[str]) -> int:
         return int(options.handler(Invocation(options, tuple(words[at + 1 :]))))
     except QuarantineError as error:
         print(f"flake-quarantine: {error}", file=sys.stderr)
+        return USAGE_ERROR
+    except sqlite3.OperationalError as error:
+        hint = "free some space on its disk, or wait until no other program holds it"
+        print(f"flake-quarantine: the history cannot be written: {error}; {hint}", file=sys.stderr)
         return USAGE_ERROR
     except KeyboardInterrupt:
         return INTERRUPTED
