@@ -14,8 +14,9 @@ from hero_assistance_server.storage.postgres.snapshot import PostgresSnapshot
 
 _NAME = "identity"
 _KEY_BYTES = 32
-_OFFER = "INSERT INTO shared_keys VALUES (?, ?) ON CONFLICT (name) DO NOTHING"
-_READ = "SELECT key FROM shared_keys WHERE name = ?"
+# One statement: between two, the table may be emptied. The update has it return the key that is there.
+_OFFER = """INSERT INTO shared_keys VALUES (?, ?)
+    ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING key"""
 _TAKE = "INSERT INTO used_challenges VALUES (?, ?) ON CONFLICT (challenge) DO NOTHING RETURNING 1"
 _FORGET = "DELETE FROM used_challenges WHERE ends_at <= ?"
 
@@ -32,8 +33,7 @@ class PostgresSecrets:
 
     def begin(self, connection: PostgresConnection) -> None:
         """Have the key that counts: the first to come gives its own, and gives it again after a crash."""
-        connection.execute(_OFFER, (_NAME, self._key))
-        self._key = connection.execute(_READ, (_NAME,)).get
+        self._key = connection.execute(_OFFER, (_NAME, self._key)).get
 
     def find_key(self, purpose: str) -> bytes:
         """Return the key of a purpose."""
