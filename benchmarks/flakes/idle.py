@@ -7,7 +7,8 @@ import resource
 import statistics
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.measure import Figure, Report
@@ -20,18 +21,13 @@ MARGIN = 23
 SHORT = {"TESTS": 20, "ROUNDS": 1, "MARGIN": 1}
 WAYS = {"in one process": ("-n", "0"), "with two workers": ("-n", "2")}
 WITHOUT = ("-p", "no:flake_quarantine")
-SUITE = "import pytest\n\n@pytest.mark.parametrize('number', range({tests}))\ndef test_trivial(number): pass\n"
+_SUITE = "import pytest\n\n@pytest.mark.parametrize('number', range({tests}))\ndef test_trivial(number): pass\n"
 
 
 def measure(dist: Path) -> Report:
     """Measure with an empty register, in processor time: it tells 1 % apart even where others use the machine."""
     report = Report("Idle quarantine", "./buildenv.sh nox -s bench -- idle")
-    with tempfile.TemporaryDirectory(prefix="ha", dir="/tmp") as name:
-        folder = Path(name)
-        (folder / "tests").mkdir()
-        (folder / "pytest.ini").write_text("[pytest]\n")
-        (folder / "tests" / "quarantine.toml").write_text("# nothing is quarantined\n")
-        (folder / "tests" / "test_trivial.py").write_text(SUITE.format(tests=TESTS))
+    with trivial_suite(TESTS) as folder:
         for way, options in WAYS.items():
             _compare(folder, way, options, report)
     report.notes.append(
@@ -39,6 +35,18 @@ def measure(dist: Path) -> Report:
         "ratio is the median of the rounds' ratios, with its 95 % interval (order statistics)."
     )
     return report
+
+
+@contextmanager
+def trivial_suite(tests: int) -> Iterator[Path]:
+    """Make a suite of so many tests that do nothing, and a register without an entry; it is removed in the end."""
+    with tempfile.TemporaryDirectory(prefix="ha", dir="/tmp") as name:
+        folder = Path(name)
+        (folder / "tests").mkdir()
+        (folder / "pytest.ini").write_text("[pytest]\n")
+        (folder / "tests" / "quarantine.toml").write_text("# nothing is quarantined\n")
+        (folder / "tests" / "test_trivial.py").write_text(_SUITE.format(tests=tests))
+        yield folder
 
 
 def _compare(folder: Path, way: str, options: Sequence[str], report: Report) -> None:

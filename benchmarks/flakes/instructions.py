@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from benchmarks.flakes.idle import SUITE
+from benchmarks.flakes.idle import WAYS, trivial_suite
 from benchmarks.measure import Figure, Report
 
 TESTS = 1000
@@ -22,7 +22,6 @@ STUDENT = {2: 12.706, 3: 4.303, 4: 3.182, 5: 2.776}  # by the number of rounds, 
 # What `--quick` takes in the place of these.
 SHORT = {"TESTS": 5, "ROUNDS": 2}
 LIMIT = 1.02
-WAYS = {"in one process": ("-n", "0"), "with two workers": ("-n", "2")}
 PLUGINS = {
     "the plugin": ("-p", "flake_quarantine.pytest_plugin.entry_point"),
     "pytest-rerunfailures": ("-p", "pytest_rerunfailures"),
@@ -35,12 +34,7 @@ def measure(dist: Path) -> Report:
     report = Report("Idle quarantine, in instructions", "./buildenv.sh nox -s bench -- instructions")
     if shutil.which("valgrind") is None:
         raise RuntimeError("valgrind counts the instructions, and is not there: apt-get install valgrind")
-    with tempfile.TemporaryDirectory(prefix="ha", dir="/tmp") as name:
-        folder = Path(name)
-        (folder / "tests").mkdir()
-        (folder / "pytest.ini").write_text("[pytest]\n")
-        (folder / "tests" / "quarantine.toml").write_text("# nothing is quarantined\n")
-        (folder / "tests" / "test_trivial.py").write_text(SUITE.format(tests=TESTS))
+    with trivial_suite(TESTS) as folder:
         for way, options in WAYS.items():
             _compare(folder, way, options, report)
     report.notes.append(
