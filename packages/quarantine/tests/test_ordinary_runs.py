@@ -248,7 +248,8 @@ def test_a_broken_register_is_a_usage_error(project: Any) -> None:
     assert f"{path}:11: `nodeid` tests/test_a.py::test_x is already there, on line 1" in done.stderr + done.stdout
 
 
-def test_a_hanging_quarantined_test_is_ended_without_pytest_timeout(project: Any) -> None:
+def run_hanging(project: Any) -> str:
+    """Run a quarantined test that hangs in a worker, next to one that passes; returns what is printed."""
     project.write(
         "tests/test_a.py",
         "import os, time\ndef test_hangs():\n    if 'PYTEST_XDIST_WORKER' in os.environ: time.sleep(1000)\n"
@@ -258,25 +259,22 @@ def test_a_hanging_quarantined_test_is_ended_without_pytest_timeout(project: Any
     done = project.pytest("-n2", "-p", "no:timeout", "-o", "quarantine_hang_seconds=1")
     assert done.returncode == 0, done.stdout
     assert "1 passed, 1 quarantined" in done.stdout
+    return str(done.stdout)
+
+
+def test_a_hanging_quarantined_test_is_ended_without_pytest_timeout(project: Any) -> None:
+    printed = run_hanging(project)
     # Before 3.6, pytest-xdist runs tests outside of the main thread now and then.
-    ends_worker = Version(version("pytest-xdist")) < Version("3.6") and "crashed while running" in done.stdout
-    assert ends_worker or "a quarantined test hung" in done.stdout
+    ends_worker = Version(version("pytest-xdist")) < Version("3.6") and "crashed while running" in printed
+    assert ends_worker or "a quarantined test hung" in printed
 
 
 def test_a_test_that_hangs_outside_of_the_main_thread_ends_its_worker(project: Any) -> None:
     """No signal reaches it there; before 3.6, pytest-xdist runs some tests in another thread."""
     project.write("conftest.py", "import threading\nthreading.main_thread = lambda: None\n")
-    project.write(
-        "tests/test_a.py",
-        "import os, time\ndef test_hangs():\n    if 'PYTEST_XDIST_WORKER' in os.environ: time.sleep(1000)\n"
-        "def test_fine(): pass\n",
-    )
-    project.quarantine("tests/test_a.py::test_hangs")
-    done = project.pytest("-n2", "-p", "no:timeout", "-o", "quarantine_hang_seconds=1")
-    assert done.returncode == 0, done.stdout
-    assert "1 passed, 1 quarantined" in done.stdout
-    assert "worker 'gw" in done.stdout
-    assert "crashed while running 'tests/test_a.py::test_hangs'" in done.stdout
+    printed = run_hanging(project)
+    assert "worker 'gw" in printed
+    assert "crashed while running 'tests/test_a.py::test_hangs'" in printed
 
 
 @pytest.mark.parametrize("register", [None, "# nothing is quarantined\n"])
