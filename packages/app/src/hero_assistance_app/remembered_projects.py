@@ -95,9 +95,10 @@ class RememberedProjects:
 
     def identify(self, found: KnownProject) -> None:
         """Remember which project answered first at the addresses of one; raises `ProjectsFileError`."""
-        projects = self.load()
-        if any(project.addresses == found.addresses and project.project_id is None for project in projects):
-            self.save([found if project.addresses == found.addresses else project for project in projects])
+        content = self._read()
+        if any(project.addresses == found.addresses and project.project_id is None for project in content.projects):
+            projects = [found if project.addresses == found.addresses else project for project in content.projects]
+            self._write(_Content(projects, content.ids | _ids_of([found])))
 
     def _read(self) -> _Content:
         try:
