@@ -132,16 +132,22 @@ async def test_it_is_made_again_when_the_only_ticket_was_deleted(postgres_url: s
         assert await one.read(lambda snapshot: snapshot.search.count_missing()) == 0
 
 
+async def get_ahead(url: str, cluster: Cluster, folder: Path) -> str:
+    """Copy the database, then have the index in the folder follow one more ticket; returns the copy's URL."""
+    async with node(url) as one:
+        await one.write(lambda work: create(work, "laptop"))
+    earlier = cluster.create_database(name_of(url))
+    async with node(url, folder) as one:
+        await one.write(lambda work: create(work, "gateway"))
+        assert await found(one, "gateway") == [2]
+    return earlier
+
+
 async def test_it_is_made_again_when_it_is_ahead_of_a_database_that_was_set_back(
     postgres_url: str, postgres_cluster: Cluster, tmp_path: Path
 ) -> None:
     """Its numbers would be those of other events."""
-    async with node(postgres_url) as one:
-        await one.write(lambda work: create(work, "laptop"))
-    earlier = postgres_cluster.create_database(name_of(postgres_url))
-    async with node(postgres_url, tmp_path) as one:
-        await one.write(lambda work: create(work, "gateway"))
-        assert await found(one, "gateway") == [2]
+    earlier = await get_ahead(postgres_url, postgres_cluster, tmp_path)
     async with node(earlier, tmp_path) as one:
         assert one.index.file.match("gateway", 100, 10) == []
         await one.write(lambda work: create(work, "keyboard"))
@@ -152,12 +158,7 @@ async def test_it_is_made_again_where_a_restore_left_numbers_out(
     postgres_url: str, postgres_cluster: Cluster, tmp_path: Path
 ) -> None:
     """The numbers of the restored database are ahead of those that the file has."""
-    async with node(postgres_url) as one:
-        await one.write(lambda work: create(work, "laptop"))
-    earlier = postgres_cluster.create_database(name_of(postgres_url))
-    async with node(postgres_url, tmp_path) as one:
-        await one.write(lambda work: create(work, "gateway"))
-        assert await found(one, "gateway") == [2]
+    earlier = await get_ahead(postgres_url, postgres_cluster, tmp_path)
     with psycopg.connect(earlier) as connection:
         connection.execute("UPDATE hero_assistance.last_ids SET last_id = 2^40 WHERE name = 'events'")
     async with node(earlier, tmp_path) as one:
