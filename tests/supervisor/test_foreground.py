@@ -129,12 +129,18 @@ def test_a_stop_elsewhere_ends_it(desk: Paths, hero_env: dict[str, str]) -> None
     assert status == 0, printed
 
 
+def kill_supervisor(desk: Paths) -> int:
+    """Kill the supervisor, and return its pid."""
+    supervisor = find_holder(desk.state / SUPERVISOR_LOCK)
+    assert supervisor
+    os.kill(supervisor, signal.SIGKILL)
+    return supervisor
+
+
 def test_another_supervisor_may_take_over(desk: Paths, hero_env: dict[str, str]) -> None:
     with running(desk, hero_env) as program:
         read_until(program, "started release")
-        supervisor = find_holder(desk.state / SUPERVISOR_LOCK)
-        assert supervisor
-        os.kill(supervisor, signal.SIGKILL)
+        supervisor = kill_supervisor(desk)
         wait_for(lambda: not is_there(supervisor), "the supervisor's end is taken")
         lifecycle.restart(desk, Told())
         assert find_holder(desk.state / SUPERVISOR_LOCK) not in (None, supervisor)
@@ -160,9 +166,7 @@ def test_a_supervisor_that_ends_while_it_is_asked_may_be_replaced(
 def test_without_its_supervisor_it_stops_all_and_fails(desk: Paths, hero_env: dict[str, str]) -> None:
     with running(desk, hero_env) as program:
         read_until(program, "started release")
-        supervisor = find_holder(desk.state / SUPERVISOR_LOCK)
-        assert supervisor
-        os.kill(supervisor, signal.SIGKILL)
+        kill_supervisor(desk)
         printed, status = end(program)
     assert status == 1
     assert "the supervisor has ended, so the service is stopped" in printed
