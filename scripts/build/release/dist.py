@@ -94,11 +94,18 @@ def _build_into(workspace: Workspace, work: Path, report: Callable[[str], None])
         report(f"installing the locked requirements of {len(workspace.binaries)} binaries")
         sites = {binary: work / "sites" / binary for binary in workspace.binaries}
         list(pool.map(lambda binary: _install(workspace, binary, sites[binary], wheels_of), sites))
-        release = release_id(workspace, sites, target)
+        digests = dict(zip(sites, pool.map(site_digest, sites.values()), strict=True))
+        release = release_id(workspace.version, digests, target)
         report(f"zipping release {release}")
         for site in sites.values():
             _write_release_module(site, workspace.version, release)
-        built = list(pool.map(lambda binary: _zip(binary, sites[binary], work, target), sites))
+        ids = {binary: _build_id(binary, digest, release, target) for binary, digest in digests.items()}
+        built = list(
+            pool.map(
+                lambda binary: _zip(Zipapp(binary, entry_point(binary), sites[binary], ids[binary]), work, target),
+                sites,
+            )
+        )
         list(pool.map(lambda one: _sbom(one, workspace.version, work), built))
     about = Release(workspace.names["PROJECT_NAME"], workspace.version, _commit(workspace.root), release, target)
     write_manifest(work, about, built)
@@ -107,15 +114,16 @@ def _build_into(workspace: Workspace, work: Path, report: Callable[[str], None])
     shutil.rmtree(work / "sites")
 
 
-def release_id(workspace: Workspace, sites: dict[str, Path], target: Target) -> str:
+def release_id(version: str, digests: dict[str, str], target: Target) -> str:
     """The version and twelve hex digits over everything that makes this release what it is.
 
-    Content, entry points and target; not the commit and not the day, which do not change what runs.
+    Content (the digest of each binary's site), entry points and target; not the commit and not the day, which do not
+    change what runs.
     """
-    digest = hashlib.sha256(f"{workspace.version}\0{target}\0".encode())
-    for binary, site in sorted(sites.items()):
-        digest.update(f"{binary}\0{entry_point(binary)}\0{site_digest(site)}\0".encode())
-    return f"{workspace.version}-{digest.hexdigest()[:12]}"
+    digest = hashlib.sha256(f"{version}\0{target}\0".encode())
+    for binary, site in sorted(digests.items()):
+        digest.update(f"{binary}\0{entry_point(binary)}\0{site}\0".encode())
+    return f"{version}-{digest.hexdigest()[:12]}"
 
 
 def entry_point(binary: str) -> str:
@@ -135,11 +143,15 @@ def _write_release_module(site: Path, version: str, release: str) -> None:
     module.chmod(0o644)
 
 
-def _zip(binary: str, site: Path, work: Path, target: Target) -> Built:
-    path = work / binary
-    build_id = hashlib.sha256(f"{entry_point(binary)}\0{target}\0{site_digest(site)}".encode()).hexdigest()
-    write_zipapp(Zipapp(binary, entry_point(binary), site, build_id), path, target)
-    return Built(binary, path, sha256(path), site)
+def _build_id(binary: str, digest: str, release: str, target: Target) -> str:
+    """SHA-256 over all that a zipapp holds: its site without the release module, and what that module says."""
+    return hashlib.sha256(f"{entry_point(binary)}\0{target}\0{digest}\0{release}".encode()).hexdigest()
+
+
+def _zip(zipapp: Zipapp, work: Path, target: Target) -> Built:
+    path = work / zipapp.name
+    write_zipapp(zipapp, path, target)
+    return Built(zipapp.name, path, sha256(path), zipapp.site)
 
 
 def _sbom(built: Built, version: str, work: Path) -> None:
