@@ -10,8 +10,8 @@ from flake_quarantine.campaigns.campaign import Campaign, CampaignSettings
 from flake_quarantine.campaigns.measurer import MAX_GROUP, MeasuredTest, Measurer, split_into_groups
 from flake_quarantine.inference.measurement import Measurement
 from flake_quarantine.inference.tally import Tally
-from flake_quarantine.pytest_plugin.item_copies import deal_items
 from flake_quarantine.runner.pytest_runner import PytestRunner
+from flake_quarantine.trial.item_copies import deal_items
 
 
 def case(nodeid: str, seconds: float = 0.1) -> MeasuredTest:

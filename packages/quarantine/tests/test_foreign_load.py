@@ -43,7 +43,7 @@ def test_the_load_of_a_run_is_what_all_programs_used_less_its_own() -> None:
     assert load == pytest.approx((1.5, 0.1, 0.2, 0.4))
     assert load.foreign == pytest.approx(0.5)
     assert load.describe() == "while other programs used 50 % of the processors"
-    killed = compare_times(before, after, killed_seconds=cores)
+    killed = compare_times(before, after, uncounted_seconds=cores)
     assert killed == pytest.approx((1.5, 0.1, 0.3, 0.3))
 
 

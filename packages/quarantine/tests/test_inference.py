@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from flake_quarantine.failure_signature import make_signature
 from flake_quarantine.inference.bursts import count_bursts, count_events, count_joint_failures
 from flake_quarantine.inference.suspects import find_shared_resources, rank_earlier, rank_overlapping
-from flake_quarantine.pytest_plugin.failure_signature import make_signature
 from flake_quarantine.runner import trial_log
 from flake_quarantine.runner.trial_log import TrialLogWriter
 from flake_quarantine.runs import Outcome, Run

@@ -41,6 +41,7 @@ class Run:
     touched: tuple[str, ...] = ()
     before: tuple[str, ...] = field(default=(), repr=False)
     load: MachineLoad | None = None  # while its batch, or the run alone, was made
+    forked: bool = False  # whether its process was forked after collecting, and did not collect itself
 
     @property
     def failed(self) -> bool:

@@ -119,7 +119,7 @@ class Hunter:
         tally = Tally([Rung(workers) for workers in self.settings.workers])
         runs: list[Run] = []
         while len(runs) < ALONE_RUNS and (not runs or tally.alone_failures):
-            runs.append(self.campaign.limited_runner.run_alone(nodeid))
+            runs.append(self.campaign.limited_runner.fresh.run_alone(nodeid))
             if not runs[-1].counts:
                 break
             tally.add_alone(failed=runs[-1].failed, foreign=self.settings.is_foreign(runs[-1:]))

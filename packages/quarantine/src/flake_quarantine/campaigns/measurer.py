@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from flake_quarantine.campaigns.campaign import Campaign, note_hung_neighbours
 from flake_quarantine.campaigns.cause_finder import CauseFinder
+from flake_quarantine.campaigns.fork_trust import ForkTrust
 from flake_quarantine.inference.bursts import count_events, count_joint_failures
 from flake_quarantine.inference.limits import Limits
 from flake_quarantine.inference.measurement import FailingBatch, Measurement
@@ -15,6 +17,7 @@ from flake_quarantine.inference.statistics import ALPHA
 from flake_quarantine.inference.stopping_rule import RunAlone, RunLoad, Stop, Verdict, choose_step, stop_at_time_limit
 from flake_quarantine.inference.tally import Rung, Tally
 from flake_quarantine.runner.batches import Batch, choose_neighbours, count_cores
+from flake_quarantine.runner.pytest_runner import PytestRunner
 from flake_quarantine.runs import Run
 
 MAX_GROUP = 8  # tests in one batch: it starts its workers once for all, and copies still meet each other
@@ -22,6 +25,7 @@ BATCH_SECONDS = 150.0  # of work for each core in one batch, as far as it is kno
 MAX_NEIGHBOUR_COPIES = 10
 SERIAL_BATCHES = 3  # tell order from load, with as many neighbours as the batch had that failed
 SLOW_SECONDS = 2.0  # a neighbour that takes longer makes every batch wait for it
+LONG_START = 5.0  # seconds from which on the start of a batch decides how many runs it has
 
 
 @dataclass(kw_only=True)
@@ -31,6 +35,7 @@ class MeasuredTest:
     measurement: Measurement
     once_per_process: bool = False  # it fails when a process runs it twice
     seconds: float = 0.0  # the longest run
+    forks: ForkTrust = field(default_factory=ForkTrust)
     runs: list[Run] = field(default_factory=list)  # under load
 
     @property
@@ -48,6 +53,7 @@ class Measurer:
     def __init__(self, campaign: Campaign) -> None:
         self.campaign, self.settings = campaign, campaign.settings
         self.slow_tests: set[str] = set()
+        self.start_seconds = 0.0  # of the last batch until its first run, unless it was forked
 
     def measure(self, nodeids: Sequence[str], family: int | None = None) -> list[Measurement]:
         """Measure the tests until each has a verdict, and return the measurements in the given order.
@@ -90,10 +96,10 @@ class Measurer:
 
     def _take_turn(self, tests: Sequence[MeasuredTest], limits: Limits) -> list[MeasuredTest]:
         """Give each test its next step and return those that need another."""
-        under_load: dict[int, list[Copies]] = {}
+        under_load: dict[tuple[int, bool], list[Copies]] = {}
         left = []
         for test in tests:
-            step = self._choose_step(test, limits)
+            step = self._choose_step(test, test.forks.tighten(limits))
             if isinstance(step, Stop):
                 self._stop(test, step)
                 continue
@@ -101,11 +107,20 @@ class Measurer:
             if isinstance(step, RunAlone):
                 self._run_alone(test, step.runs)
             else:
-                under_load.setdefault(step.rung, []).append((test, step.runs))
-        for rung, wanted in under_load.items():
+                copies = self._count_copies(test, step.runs, limits)
+                under_load.setdefault((step.rung, test.forks.are_refused), []).append((test, copies))
+        for (rung, fresh), wanted in under_load.items():
             for group in split_into_groups(wanted):
-                self._run_load(rung, group)
+                runs = self._run_load(rung, group, fresh=fresh)
+                self._confirm_forks(rung, group, runs)
         return left
+
+    def _count_copies(self, test: MeasuredTest, wanted: int, limits: Limits) -> int:
+        """Return at least so many copies, and as many as take about as long as the workers take to start."""
+        if self.start_seconds < LONG_START:
+            return wanted
+        worth = math.ceil(self.start_seconds * count_cores() / max(test.seconds, 0.05))
+        return max(wanted, min(worth, limits.batch_sizes[-1]))
 
     def _choose_step(self, test: MeasuredTest, limits: Limits) -> RunAlone | RunLoad | Stop:
         tally = test.measurement.tally
@@ -117,6 +132,9 @@ class Measurer:
     def _stop(self, test: MeasuredTest, stop: Stop) -> None:
         measurement = test.measurement
         measurement.verdict, measurement.hint, measurement.p = stop.verdict, stop.hint, measurement.tally.p
+        refusal = self.campaign.runner.explain_refusal(test.nodeid)
+        if refusal:
+            measurement.notes.append(f"it was run in fresh processes, not in forks: while it was collected, {refusal}")
         self.campaign.report_progress(f"{test.nodeid}: {stop.verdict}")
 
     def _make_measurement(self, nodeid: str) -> Measurement:
@@ -133,11 +151,14 @@ class Measurer:
             if time.monotonic() > self.settings.until:
                 break
             begin = time.monotonic()
-            run = self.campaign.limited_runner.run_alone(test.nodeid)
+            runner = self._choose_runner(fresh=test.forks.needs_fresh_run(measurement.tally))
+            run = runner.run_alone(test.nodeid)
             seconds = time.monotonic() - begin
             runs.append(run)
             test.seconds = max(test.seconds, run.seconds)
-            if run.counts:
+            if run.failed and run.forked and not self.settings.is_foreign([run]):
+                runs.append(self._confirm_alone(test))
+            elif run.counts:
                 self._count_alone(measurement, run, seconds)
             else:
                 measurement.tally.empty_batches += 1
@@ -161,17 +182,57 @@ class Measurer:
             measurement.notes.append(note)
             self.campaign.report_progress(f"{measurement.nodeid}: {note}")
 
-    def _run_load(self, rung: int, group: Sequence[Copies]) -> None:
+    def _confirm_alone(self, test: MeasuredTest) -> Run:
+        """Run the test in a fresh process after it failed in a fork: only a failure there counts."""
+        begin = time.monotonic()
+        run = self._choose_runner(fresh=True).run_alone(test.nodeid)
+        if run.failed:
+            self._count_alone(test.measurement, run, time.monotonic() - begin)
+        elif run.counts:
+            test.forks.failed_alone = True
+            self._restart_without_forks(test, "it failed alone in a fork, and passed in a fresh process")
+        return run
+
+    def _confirm_forks(self, rung: int, group: Sequence[Copies], runs: Sequence[Run]) -> None:
+        """Run what failed in forks in fresh workers as well, and go on without forks where these give other results."""
+        if not any(run.forked for run in runs):
+            return
+        doubted = [(test, copies) for test, copies in group if test.forks.needs_confirmation(runs, test.nodeid)]
+        if not doubted or time.monotonic() > self.settings.until:
+            return
+        fresh = self._run_load(rung, doubted, fresh=True)
+        for test, _ in doubted:
+            if test.forks.compare(runs, fresh, test.nodeid):
+                self._restart_without_forks(test, "under load, forks gave other results than fresh workers")
+
+    def _restart_without_forks(self, test: MeasuredTest, why: str) -> None:
+        """Count from zero, in fresh processes only."""
+        note = f"{why}: it was measured again without forks, which share what is chosen when a suite is imported"
+        measurement, test.runs, test.forks.are_refused = test.measurement, [], True
+        measurement.tally, measurement.failing_batch = self._make_tally(), None
+        measurement.signatures.clear()
+        measurement.joint_failures.clear()
+        measurement.notes.append(note)
+        self.campaign.report_progress(f"{test.nodeid}: {note}")
+
+    def _choose_runner(self, *, fresh: bool) -> PytestRunner:
+        runner = self.campaign.limited_runner
+        return runner.fresh if fresh else runner
+
+    def _run_load(self, rung: int, group: Sequence[Copies], *, fresh: bool = False) -> list[Run]:
         workers = self.settings.workers[rung]
         seed = self.settings.seed + group[0][0].measurement.tally.batches
         begin = time.monotonic()
-        runs = self.campaign.limited_runner.run_batch(self.plan_batch(group, workers, seed))
+        runs = self._choose_runner(fresh=fresh).run_batch(self.plan_batch(group, workers, seed))
         seconds = (time.monotonic() - begin) / len(group)
+        if runs:
+            self.start_seconds = 0.0 if runs[0].forked else min(run.start for run in runs) - begin
         self.slow_tests |= {run.nodeid for run in runs if run.seconds > SLOW_SECONDS}
         self._leave_out_hung_neighbours(runs, [test for test, _ in group])
         self.campaign.record("load", workers, runs)
         for test, copies in group:
             self._count_batch(test, rung, runs, FailingBatch(workers, copies, seed), seconds)
+        return runs
 
     def _leave_out_hung_neighbours(self, runs: Sequence[Run], tests: Sequence[MeasuredTest]) -> None:
         """Name the neighbours that held up the batch, and choose them for no other one."""
@@ -212,7 +273,8 @@ class Measurer:
         if tally.batches != tally.empty_batches + 1 and tally.failing_batches > 1:
             return False
         batch = Batch(workers=1, parts=({test.nodeid: 3},), seed=self.settings.seed)
-        return any(run.failed for run in self.campaign.limited_runner.run_serially(batch)[1:])
+        runner = self._choose_runner(fresh=test.forks.are_refused)
+        return any(run.failed for run in runner.run_serially(batch)[1:])
 
     def _restart_once_per_process(self, test: MeasuredTest) -> None:
         """Count load runs from zero, with each process running the test once."""
@@ -233,7 +295,10 @@ class Measurer:
             wanted = 2 if test.once_per_process else copies
             seeds = range(seed, seed + SERIAL_BATCHES)
             serial = tuple(self.plan_batch([(test, wanted)], workers, each) for each in seeds)
-        CauseFinder(self.campaign, self.slow_tests).explain(test.measurement, test.runs, serial)
+        campaign = self.campaign
+        if test.forks.are_refused:
+            campaign = replace(campaign, runner=campaign.runner.fresh)
+        CauseFinder(campaign, self.slow_tests).explain(test.measurement, test.runs, serial)
 
 
 def split_into_groups(wanted: Sequence[Copies]) -> Iterator[list[Copies]]:

@@ -119,6 +119,9 @@ def _add_campaign_options(command: argparse.ArgumentParser) -> None:
         metavar="SHARE",
         help="how much of the processors others may use for a failure alone to count; default: %(default)s",
     )
+    command.add_argument(
+        "--no-forks", action="store_true", help="start a pytest for each run, instead of forking one that has collected"
+    )
     command.add_argument("--noise", default="", help="such as cpu=4,io=1,loop=1")
 
 

@@ -157,7 +157,8 @@ def _bisect_order(campaign: Campaign, nodeid: str) -> BisectionResult | None:
     """Find the tests after which it fails; they run in the order of the suite, or in the reverse."""
     seed = campaign.settings.seed
     chosen = set(choose_neighbours(campaign.suite, nodeid, MAX_EARLIER, seed))
-    bisector = OrderBisector(campaign.limited_runner, nodeid, seed, campaign.report_progress)
+    # In fresh processes: a fork has imported the files of tests that the order leaves out.
+    bisector = OrderBisector(campaign.limited_runner.fresh, nodeid, seed, campaign.report_progress)
     return bisector.bisect([name for name in campaign.suite if name in chosen])
 
 

@@ -11,7 +11,7 @@ import random
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from flake_quarantine.campaigns.campaign import CampaignSettings
@@ -22,6 +22,7 @@ from flake_quarantine.inference.limits import Limits
 from flake_quarantine.node_ids import covers, extract_path
 from flake_quarantine.register import Register, fill_owners, load
 from flake_quarantine.runner.batches import build_ladder
+from flake_quarantine.runner.fork_pool import ForkPool
 from flake_quarantine.runner.noise import Noise
 from flake_quarantine.runner.project_settings import ProjectSettings, read_project_settings
 from flake_quarantine.runner.pytest_runner import PytestRunner
@@ -35,6 +36,7 @@ class Invocation:
 
     options: argparse.Namespace
     pytest_options: tuple[str, ...]
+    forks: ForkPool = field(default_factory=ForkPool)
 
     @functools.cached_property
     def project(self) -> ProjectSettings:
@@ -67,8 +69,13 @@ class Invocation:
         return load(self.register_path).resolve_today(dt.date.today())
 
     def make_runner(self) -> PytestRunner:
-        """Return a runner in the current folder."""
-        return PytestRunner(Path.cwd(), self.pytest_options)
+        """Return a runner in the current folder, which forks unless the options forbid it."""
+        forks = None if getattr(self.options, "no_forks", True) else self.forks
+        return PytestRunner(Path.cwd(), self.pytest_options, forks=forks)
+
+    def close(self) -> None:
+        """End the pytest processes that are kept to be forked."""
+        self.forks.close()
 
     @contextlib.contextmanager
     def open_history(self) -> Iterator[History | None]:

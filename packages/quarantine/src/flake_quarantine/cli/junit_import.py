@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from flake_quarantine.errors import QuarantineError
+from flake_quarantine.failure_signature import make_signature
 from flake_quarantine.history import OutcomeRow, Outcomes
-from flake_quarantine.pytest_plugin.failure_signature import make_signature
 
 FLAKY = ("flakyFailure", "flakyError")  # Maven Surefire's: failures of a test that passed when it was repeated
 PHASE = re.compile(r'failed on (setup|teardown) with "(.*)"?', re.DOTALL)  # how pytest writes an error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 import sys
 from collections.abc import Sequence
@@ -34,7 +35,8 @@ def run(words: Sequence[str]) -> int:
     at = words.index("--") if "--" in words else len(words)
     try:
         options = arguments.make_parser(HANDLERS).parse_args(words[:at])
-        return int(options.handler(Invocation(options, tuple(words[at + 1 :]))))
+        with contextlib.closing(Invocation(options, tuple(words[at + 1 :]))) as invocation:
+            return int(options.handler(invocation))
     except QuarantineError as error:
         print(f"flake-quarantine: {error}", file=sys.stderr)
         return USAGE_ERROR

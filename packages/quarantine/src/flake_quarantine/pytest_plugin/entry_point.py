@@ -49,6 +49,15 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
 
 
 @pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Watch what the suite does while it is imported, if this process is to fork for its runs."""
+    if TRIAL_VARIABLE in os.environ and OWNER_VARIABLE not in os.environ:
+        from flake_quarantine.trial.fork_server import watch_collection
+
+        watch_collection(early_config, os.environ[TRIAL_VARIABLE])
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Register the hooks that this process needs; none at all in a plain run with an empty register."""
     if TRIAL_VARIABLE in os.environ and _is_own_trial(config):
@@ -67,14 +76,19 @@ def _is_own_trial(config: pytest.Config) -> bool:
 
 
 def _register_trial(config: pytest.Config, spec_path: str) -> None:
-    from flake_quarantine.pytest_plugin.trial import RepeatSkipper, TrialRecorder, isolate
     from flake_quarantine.runner.parent_watch import end_with_parent
     from flake_quarantine.runner.trial_spec import TrialSpec
+    from flake_quarantine.trial.recorder import RepeatSkipper, TrialRecorder, isolate
 
     end_with_parent()
     isolate(config)
-    if not _is_controller(config):
-        recorder = TrialRecorder(config, TrialSpec.read(spec_path))
+    spec = TrialSpec.read(spec_path)
+    if spec.serves is not None:
+        from flake_quarantine.trial.fork_server import ForkServer
+
+        config.pluginmanager.register(ForkServer(config, spec.serves), "flake-quarantine-fork-server")
+    elif not _is_controller(config):
+        recorder = TrialRecorder(config, spec)
         config.pluginmanager.register(recorder, "flake-quarantine-trial-recorder")
         config.pluginmanager.register(RepeatSkipper(recorder), "flake-quarantine-repeat-skipper")
 

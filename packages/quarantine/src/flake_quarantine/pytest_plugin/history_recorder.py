@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from flake_quarantine.errors import QuarantineError
+from flake_quarantine.failure_signature import sign_report
 from flake_quarantine.history import History, OutcomeRow, Outcomes
 from flake_quarantine.node_ids import strip_group
 from flake_quarantine.pytest_plugin.failed_tests import FailedTest
-from flake_quarantine.pytest_plugin.failure_signature import sign_report
 
 
 @dataclass

@@ -38,6 +38,11 @@ class Batch:
         """How many runs the batch has."""
         return sum(sum(part.values()) for part in self.parts)
 
+    @property
+    def nodeids(self) -> set[str]:
+        """The tests that it runs."""
+        return {nodeid for part in self.parts for nodeid, count in part.items() if count}
+
 
 def count_cores() -> int:
     """Count the cores that this process may use."""

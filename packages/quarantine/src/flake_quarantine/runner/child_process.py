@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import enum
+import functools
 import os
 import signal
 import subprocess
@@ -12,8 +13,9 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
-from flake_quarantine.runner.process_stat import GROUP, TICKS, read_stat
+from flake_quarantine.runner.process_stat import GROUP, TICKS, list_processes, read_stat
 
 OUTPUT_BYTES = 20_000
 LOOK_SECONDS = 5.0  # how often a child is asked whether it is stuck
@@ -32,14 +34,14 @@ class End(enum.Enum):
 class ProcessResult:
     """How a child ended; `output` is the end of what it printed.
 
-    `killed_seconds` is the processors' time that its processes used which were killed in the end: no one has waited for
-    them, so that the system counts it nowhere else.
+    `uncounted_seconds` is the processors' time that its processes used which this process has not waited for, so that
+    the system does not count it as ours: what was killed in the end, and what a fork server has waited for.
     """
 
     status: int
     output: str
     end: End = End.BY_ITSELF
-    killed_seconds: float = 0.0
+    uncounted_seconds: float = 0.0
 
     @property
     def timed_out(self) -> bool:
@@ -89,25 +91,30 @@ def run_command(
             start_new_session=True,
         )
         try:
-            end = _wait(child, time.monotonic() + seconds, is_stuck)
+            end = wait_for_end(functools.partial(_has_ended, child), time.monotonic() + seconds, is_stuck)
             if end is not End.BY_ITSELF:
                 before_end()
         finally:
-            killed_seconds = _read_killed_seconds(child.pid, marker)
+            killed_seconds = read_killed_seconds(child.pid, marker)
             kill_group(child)
             kill_marked(marker)
-        output.seek(max(0, output.seek(0, os.SEEK_END) - OUTPUT_BYTES))
-        text = output.read().decode("utf-8", "replace")
+        text = read_end(output)
     return ProcessResult(child.returncode, text, end, killed_seconds)
 
 
-def kill_marked(marker: str) -> None:
+def read_end(output: BinaryIO) -> str:
+    """Return the end of what a process has printed into this file."""
+    output.seek(max(0, output.seek(0, os.SEEK_END) - OUTPUT_BYTES))
+    return output.read().decode("utf-8", "replace")
+
+
+def kill_marked(marker: str, spared: int | None = None) -> None:
     """Kill the processes whose environment holds the variable `marker`: they left the group, but are still ours.
 
-    Does nothing on systems without Linux' /proc.
+    One of them is `spared`. Does nothing on systems without Linux' /proc.
     """
     for _ in range(KILL_ROUNDS if marker else 0):
-        pids = list(_find_marked(marker.encode()))
+        pids = [pid for pid in _find_marked(marker.encode()) if pid != spared]
         for pid in pids:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)
@@ -115,43 +122,45 @@ def kill_marked(marker: str) -> None:
             return
 
 
-def _read_killed_seconds(leader: int, marker: str) -> float:
+def read_killed_seconds(leader: int, marker: str, spared: int | None = None) -> float:
     """Return the processors' time of what will be killed, but for the leader itself, which is waited for."""
     marked = set(_find_marked(marker.encode())) if marker else set()
     ticks = 0
-    for pid in _list_processes():
+    for pid in list_processes():
         with contextlib.suppress(OSError):
             stat = read_stat(pid)
-            if pid != leader and (int(stat[GROUP]) == leader or pid in marked):
+            if pid not in (leader, spared) and (int(stat[GROUP]) == leader or pid in marked):
                 ticks += sum(map(int, stat[TICKS]))
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
-def _list_processes() -> Iterator[int]:
-    return (int(folder.name) for folder in Path("/proc").glob("[0-9]*"))
-
-
 def _find_marked(marker: bytes) -> Iterator[int]:
-    for pid in _list_processes():
+    for pid in list_processes():
         # A process that ends meanwhile, or is somebody else's, is none of ours.
         with contextlib.suppress(OSError):
             if marker in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0"):
                 yield pid
 
 
-def _wait(child: subprocess.Popen[bytes], until: float, is_stuck: Callable[[], bool]) -> End:
-    """Wait until the child ends, is stuck or has used up its time."""
+def wait_for_end(has_ended: Callable[[float], bool], until: float, is_stuck: Callable[[], bool]) -> End:
+    """Wait until a process ends, is stuck or has used up its time; `has_ended` waits for so many seconds."""
     while True:
         left = until - time.monotonic()
-        try:
-            child.wait(timeout=max(0.0, min(left, LOOK_SECONDS)))
-        except subprocess.TimeoutExpired:
-            if left <= LOOK_SECONDS:
-                return End.TIMED_OUT
-            if is_stuck():
-                return End.STUCK
-        else:
+        if has_ended(max(0.0, min(left, LOOK_SECONDS))):
             return End.BY_ITSELF
+        if left <= LOOK_SECONDS:
+            return End.TIMED_OUT
+        if is_stuck():
+            return End.STUCK
+
+
+def _has_ended(child: subprocess.Popen[bytes], seconds: float) -> bool:
+    """Tell whether the child ends within so many seconds."""
+    try:
+        child.wait(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
 
 
 def kill_group(child: subprocess.Popen[bytes] | subprocess.Popen[str]) -> None:

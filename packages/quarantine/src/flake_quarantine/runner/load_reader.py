@@ -49,16 +49,16 @@ def read_processor_times() -> ProcessorTimes | None:
 
 
 def compare_times(
-    before: ProcessorTimes | None, after: ProcessorTimes | None, killed_seconds: float = 0.0
+    before: ProcessorTimes | None, after: ProcessorTimes | None, uncounted_seconds: float = 0.0
 ) -> MachineLoad | None:
     """Return the load between two readings; None if one is missing, or no time has passed.
 
-    `killed_seconds` is what processes of our own used that were killed, and that no one has waited for.
+    `uncounted_seconds` is what processes of our own used that this process has not waited for.
     """
     if before is None or after is None or after.at <= before.at:
         return None
     available = (after.at - before.at) * count_cores()
-    own = after.own - before.own + killed_seconds
+    own = after.own - before.own + uncounted_seconds
     return MachineLoad(
         average=before.average,
         steal=(after.steal - before.steal) / available,

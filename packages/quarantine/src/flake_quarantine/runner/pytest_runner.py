@@ -1,4 +1,4 @@
-"""Runs tests alone and under load, in fresh pytest processes, and reads what happened."""
+"""Runs tests alone and under load, in fresh pytest processes or in forks of one, and reads what happened."""
 
 from __future__ import annotations
 
@@ -7,16 +7,19 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from flake_quarantine.constants import OWNER_VARIABLE, TRIAL_VARIABLE
 from flake_quarantine.errors import TrialFailed
 from flake_quarantine.job_summary import BUILDKITE_JOB, FILE_VARIABLES, LINKS_VARIABLE
+from flake_quarantine.machine_load import MachineLoad
 from flake_quarantine.node_ids import extract_path
 from flake_quarantine.runner import trial_log
 from flake_quarantine.runner.batches import Batch
 from flake_quarantine.runner.child_process import LOOK_SECONDS, End, ProcessResult, run_command
+from flake_quarantine.runner.fork_pool import ForkPool
+from flake_quarantine.runner.forking_pytest import ForkingPytest
 from flake_quarantine.runner.load_reader import ProcessorTimes, compare_times, read_processor_times
 from flake_quarantine.runner.stuck_batch import STUCK_SECONDS, StuckBatch
 from flake_quarantine.runner.trial_log import TrialLog
@@ -49,6 +52,16 @@ class PytestRunner:
     until: float = float("inf")  # of the monotonic clock, when everything that runs is ended
     read_times: Callable[[], ProcessorTimes | None] = read_processor_times
     uncollected: tuple[str, ...] = ()  # what `collect` had to leave out
+    forks: ForkPool | None = None  # where runs are forked; None: each is made in a fresh process
+
+    @property
+    def fresh(self) -> PytestRunner:
+        """The same runner, which forks nothing."""
+        return replace(self, forks=None)
+
+    def explain_refusal(self, nodeid: str) -> str:
+        """Return why runs of the test are not forked although others are; empty if they are, or none are."""
+        return self.forks.explain_refusal(str(self.root / extract_path(nodeid))) if self.forks else ""
 
     def collect(self, arguments: Iterable[str] = ()) -> list[str]:
         """Return the node ids that pytest collects, and learn the root folder that they are relative to.
@@ -65,22 +78,26 @@ class PytestRunner:
         return list(dict.fromkeys(log.collected))
 
     def run_alone(self, nodeid: str) -> Run:
-        """Run one test alone, in a fresh process.
+        """Run one test alone: in a fresh process, or in a fork of one that has collected its file and nothing else.
 
         Its outcome is `NOT_RUN` if pytest did not report this one test; `text` says why.
         """
+        server = self._find_server([nodeid], exact=True)
         # No path: a parameter set may hold a URL, whose slashes a path would join.
         spec = TrialSpec(log_folder="", parts=({nodeid: 1},))
         before = self.read_times()
         try:
-            log, result = self._run([f"{self.root}/{nodeid}"], spec, self.alone_seconds)
+            log, result = self._run([f"{self.root}/{nodeid}"], spec, self.alone_seconds, server=server)
         except OSError as error:  # a full disk, or too many processes
             return _describe_unstarted(nodeid, f"no pytest could be started: {error}")
         own = [run for run in log.runs if run.nodeid == nodeid]
         if not own:
+            if server is not None:  # such as a parameter that differs from process to process
+                return self.fresh.run_alone(nodeid)
             return _describe_unstarted(nodeid, f"{result.describe()}\n{result.output[-2000:]}")
         run = next((run for run in own if run.failed), own[0])
-        run.load = compare_times(before, self.read_times(), result.killed_seconds)
+        run.load = self._compare_times(before, result, server)
+        run.forked = server is not None
         if run.outcome in (Outcome.CRASHED, Outcome.HUNG, Outcome.NOT_RUN):
             run.text = f"{result.describe()}\n{result.output[-2000:]}"
         return run
@@ -88,16 +105,21 @@ class PytestRunner:
     def run_batch(self, batch: Batch) -> list[Run]:
         """Run a batch on its workers and return every run of it, the neighbours' too.
 
+        The workers are fresh processes, or forks of one that has collected all that the batch needs.
         Raises TrialFailed, with the end of pytest's output, if no test ran.
         """
-        log, result = self._run_parts(batch, ["-n", str(batch.workers), "--dist", "worksteal"])
+        server = self._find_server(batch.nodeids)
+        log, result = self._run_parts(batch, ["-n", str(batch.workers), "--dist", "worksteal"], batch.workers, server)
+        if not log.runs and server is not None and time.monotonic() < self.until:
+            return self.fresh.run_batch(batch)
         if not log.runs and result.status not in RAN and result.end is End.BY_ITSELF:
             raise TrialFailed(f"pytest could not run a batch ({result.describe()}):\n{result.output[-2000:]}")
         return log.runs
 
     def run_serially(self, batch: Batch) -> list[Run]:
         """Run a batch in one process, one test after the other: order without load."""
-        return self._run_parts(batch, ["-n", "0"])[0].runs
+        server = self._find_server(batch.nodeids)
+        return self._run_parts(batch, ["-n", "0"], 0, server)[0].runs
 
     def run_pytest(self, arguments: Sequence[str], variables: Mapping[str, str], seconds: float) -> ProcessResult:
         """Run a pytest that is no trial."""
@@ -105,7 +127,47 @@ class PytestRunner:
         env = {name: value for name, value in os.environ.items() if name not in (*NOT_INHERITED, TRIAL_VARIABLE)}
         return run_command(command, cwd=self.cwd or Path.cwd(), env={**env, **variables}, seconds=seconds)
 
-    def _run_parts(self, batch: Batch, options: list[str]) -> tuple[TrialLog, ProcessResult]:
+    def _find_server(self, nodeids: Iterable[str], *, exact: bool = False) -> ForkingPytest | None:
+        """Return a process to fork that has collected the files of these tests; None to start fresh processes."""
+        if self.forks is None:
+            return None
+        files = {str(self.root / extract_path(nodeid)) for nodeid in nodeids}
+        find = self.forks.find if exact else self.forks.find_larger
+        try:
+            return find(files, self._start_server)
+        except OSError:  # too many processes: the run itself will say so
+            return None
+
+    def _start_server(self, files: Collection[str]) -> ForkingPytest:
+        """Start a process that collects the files, and forks for each run."""
+        folder = tempfile.TemporaryDirectory(prefix="fq", ignore_cleanup_errors=True)
+        spec_path = Path(folder.name) / "spec.json"
+        server = ForkingPytest(folder, f"{TRIAL_VARIABLE}={spec_path}")
+        TrialSpec(log_folder=folder.name, serves=server.their_channel.fileno()).write(spec_path)
+        command = [*self._make_command(), "--continue-on-collection-errors", *files]
+        seconds = max(0.0, min(COLLECT_SECONDS, self.until - time.monotonic()))
+        try:
+            server.start(command, cwd=self.cwd or Path.cwd(), env=_make_environment(spec_path), seconds=seconds)
+        except BaseException:
+            server.close()
+            raise
+        return server
+
+    def _compare_times(
+        self, before: ProcessorTimes | None, result: ProcessResult, server: ForkingPytest | None
+    ) -> MachineLoad | None:
+        """Return the load since then; not known if a server has died, whose whole time would count as this run's."""
+        if server is not None and not server.is_alive:
+            return None
+        return compare_times(before, self.read_times(), result.uncounted_seconds)
+
+    def _make_command(self, *, rooted: bool = True) -> list[str]:
+        command = [sys.executable, "-m", "pytest", *self.options, *(["-n", "0"] if self.xdist else [])]
+        return [*command, f"--rootdir={self.root}"] if rooted else command
+
+    def _run_parts(
+        self, batch: Batch, options: list[str], workers: int, server: ForkingPytest | None
+    ) -> tuple[TrialLog, ProcessResult]:
         spec = TrialSpec(
             log_folder="",
             parts=tuple(map(dict, batch.parts)),
@@ -115,20 +177,25 @@ class PytestRunner:
             once_per_process=batch.once_per_process,
             audit=batch.audit,
             loop_noise=batch.noise.loop,
+            forks=workers if server else 0,
         )
-        nodeids = {nodeid for part in batch.parts for nodeid, count in part.items() if count}
-        files = sorted({str(self.root / extract_path(nodeid)) for nodeid in nodeids})
+        files = sorted({str(self.root / extract_path(nodeid)) for nodeid in batch.nodeids})
         # A worker lost is a result, not a reason to stop.
         options += ["--max-worker-restart", str(max(20, batch.run_count))]
         before = self.read_times()
         with batch.noise.make():
             log, result = self._run(
-                [*options, *files], spec, self.batch_seconds, cut_off_seconds=CUT_OFF_SECONDS, targets=batch.targets
+                [*options, *files],
+                spec,
+                self.batch_seconds,
+                cut_off_seconds=CUT_OFF_SECONDS,
+                targets=batch.targets,
+                server=server,
             )
         # The noise is a part of it that is our own.
-        load = compare_times(before, self.read_times(), result.killed_seconds)
+        load = self._compare_times(before, result, server)
         for run in log.runs:
-            run.load = load
+            run.load, run.forked = load, server is not None
         return log, result
 
     def _run(
@@ -140,24 +207,33 @@ class PytestRunner:
         rooted: bool = True,
         cut_off_seconds: float = 0,
         targets: Collection[str] = (),
+        server: ForkingPytest | None = None,
     ) -> tuple[TrialLog, ProcessResult]:
-        with tempfile.TemporaryDirectory(prefix="fq") as folder:
+        with tempfile.TemporaryDirectory(prefix="fq", ignore_cleanup_errors=True) as folder:
             spec_path = Path(folder) / "spec.json"
             log_folder = Path(folder) / "out"
             log_folder.mkdir()
-            TrialSpec(**{**vars(spec), "log_folder": str(log_folder)}).write(spec_path)
-            command = [sys.executable, "-m", "pytest", *self.options, *(["-n", "0"] if self.xdist else [])]
-            command += [f"--rootdir={self.root}"] if rooted else []
+            replace(spec, log_folder=str(log_folder)).write(spec_path)
             begin, batch = time.monotonic(), StuckBatch(log_folder, targets)
-            result = run_command(
-                command + arguments,
-                cwd=self.cwd or Path.cwd(),
-                env=_make_environment(spec_path),
-                seconds=min(seconds, self.until - begin),
-                is_stuck=batch.is_stuck,
-                before_end=batch.note_running,
-                marker=f"{TRIAL_VARIABLE}={spec_path}",
-            )
+            limit = min(seconds, self.until - begin)
+            if server is None:
+                result = run_command(
+                    [*self._make_command(rooted=rooted), *arguments],
+                    cwd=self.cwd or Path.cwd(),
+                    env=_make_environment(spec_path),
+                    seconds=limit,
+                    is_stuck=batch.is_stuck,
+                    before_end=batch.note_running,
+                    marker=f"{TRIAL_VARIABLE}={spec_path}",
+                )
+            else:
+                result = server.run(
+                    spec_path,
+                    Path(folder) / "output",
+                    seconds=limit,
+                    is_stuck=batch.is_stuck,
+                    before_end=batch.note_running,
+                )
             hung_before = self._find_hung_before(result, cut_off_seconds)
             return trial_log.read(log_folder, hung_before=hung_before, running=batch.running), result
 

@@ -19,6 +19,8 @@ class TrialSpec:
     once_per_process: tuple[str, ...] = ()  # a process runs these once, however many copies it is given
     audit: bool = False  # note the resources that each test touches
     loop_noise: int = 0  # threads in each worker that hold the interpreter lock
+    forks: int = 0  # processes that a fork server forks to share the tests; 0: the fork itself runs them
+    serves: int | None = None  # the descriptor of a socket: collect, and fork for each run that is asked for there
 
     def write(self, path: Path) -> None:
         """Write it as JSON, for `read`."""

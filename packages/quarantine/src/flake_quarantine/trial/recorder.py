@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from flake_quarantine.failure_signature import sign_report
 from flake_quarantine.node_ids import strip_group
-from flake_quarantine.pytest_plugin.audit_hook import AuditHook
-from flake_quarantine.pytest_plugin.failure_signature import sign_report
-from flake_quarantine.pytest_plugin.item_copies import copy_items, deal_items
 from flake_quarantine.runner.trial_log import TrialLogWriter
 from flake_quarantine.runner.trial_spec import TrialSpec
 from flake_quarantine.runs import Outcome
+from flake_quarantine.trial.audit_hook import AuditHook
+from flake_quarantine.trial.item_copies import copy_items, deal_items
 
 MAX_TEXT = 4000
 GIL_SLICE = 400_000  # iterations of C code that keep the interpreter lock for some ten milliseconds

@@ -1,0 +1,79 @@
+"""Keeps pytest processes that have collected: one for each file whose tests run alone, one for runs under load."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+
+from flake_quarantine.runner.forking_pytest import ForkingPytest, can_fork
+
+MAX_SERVERS = 8
+MAX_REFUSALS = 3  # of larger sets of files, before all of them are run in fresh processes
+
+Files = frozenset[str]
+Start = Callable[[Collection[str]], ForkingPytest]
+
+
+@dataclass
+class ForkPool:
+    """The servers by the files that they have collected, the one that was used last at the end."""
+
+    servers: dict[Files, ForkingPytest] = field(default_factory=dict)
+    refusals: dict[Files, str] = field(default_factory=dict)  # why forks would not be like fresh processes
+
+    def find(self, files: Collection[str], start: Start) -> ForkingPytest | None:
+        """Return a server that has collected these files and no others; None if forks would differ."""
+        wanted = frozenset(files)
+        return self._use(wanted) or self._start(wanted, start)
+
+    def find_larger(self, files: Collection[str], start: Start) -> ForkingPytest | None:
+        """Return a server that has collected these files, and may have collected others; None as above."""
+        wanted = frozenset(files)
+        held = next((held for held in reversed(self.servers) if wanted <= held and self.servers[held].is_alive), None)
+        if held is not None:
+            return self._use(held)
+        # Batches choose other neighbours each time: one server grows until it has the files of all.
+        together = frozenset().union(wanted, *(held for held in self.servers if len(held) > 1))
+        return self._start(together, start) or self._start(wanted, start)
+
+    def explain_refusal(self, file: str) -> str:
+        """Return why tests of the file are run in fresh processes, alone or with others; empty if they are not."""
+        return next((reason for held, reason in self.refusals.items() if file in held), "")
+
+    def close(self) -> None:
+        """End all servers."""
+        while self.servers:
+            self.servers.popitem()[1].close()
+
+    def _use(self, held: Files) -> ForkingPytest | None:
+        server = self.servers.pop(held, None)
+        if server is None:
+            return None
+        if not server.is_alive:
+            server.close()
+            return None
+        self.servers[held] = server
+        return server
+
+    def _start(self, wanted: Files, start: Start) -> ForkingPytest | None:
+        if not can_fork() or self._is_refused(wanted):
+            return None
+        self._make_room(wanted)
+        server = start(sorted(wanted))
+        if server.hazard:
+            server.close()
+            self.refusals[wanted] = server.hazard
+            return None
+        self.servers[wanted] = server
+        return server
+
+    def _is_refused(self, wanted: Files) -> bool:
+        larger = [held for held in self.refusals if len(held) > 1]
+        return any(held <= wanted for held in self.refusals) or (len(wanted) > 1 and len(larger) >= MAX_REFUSALS)
+
+    def _make_room(self, wanted: Files) -> None:
+        """Close the servers that this one replaces, and those that were not used for longest."""
+        for held in [held for held in self.servers if len(held) > 1 and held <= wanted]:
+            self.servers.pop(held).close()
+        while len(self.servers) >= MAX_SERVERS:
+            self.servers.pop(next(iter(self.servers))).close()

@@ -1,0 +1,100 @@
+"""Watches a collection for what forks would share although processes of their own would not."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import random
+import stat
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from flake_quarantine.runner.process_stat import PARENT, list_processes, read_stat
+
+# Audit events of things that each process has for itself, but that forks inherit if the collection made them.
+UNIQUE_EVENTS = {
+    "socket.bind": "an address was bound",
+    "tempfile.mkdtemp": "a temporary folder was made",
+    "tempfile.mkstemp": "a temporary file was made",
+}
+STANDARD_STREAMS = range(3)
+
+
+class CollectionWatch:
+    """Notes what is bound, made or seeded from now on, until `find_hazard` says what speaks against forks."""
+
+    def __init__(self) -> None:
+        self.seeded = False  # whether the suite has chosen a seed, which every process of it has
+        self._noted = ""
+        self._watching = True
+        self._seed = random.seed
+        random.seed = self._note_seed
+        sys.addaudithook(self._handle)
+
+    def find_hazard(self, own_descriptor: int) -> str:
+        """Stop watching, and return what forks would share; empty if there is nothing."""
+        self._watching = False
+        random.seed = self._seed
+        return self._noted or _find_thread() or _find_child() or next(_find_descriptors(own_descriptor), "")
+
+    def _note_seed(self, *arguments: Any, **options: Any) -> None:
+        self.seeded = True
+        self._seed(*arguments, **options)
+
+    def _handle(self, event: str, _arguments: tuple[Any, ...]) -> None:
+        if self._watching and event in UNIQUE_EVENTS:
+            self._noted = self._noted or UNIQUE_EVENTS[event]
+
+
+def list_descriptors() -> list[int]:
+    """Return the descriptors that are open in this process."""
+    return sorted(int(name) for name in os.listdir("/proc/self/fd"))  # noqa: PTH208
+
+
+def read_name(number: int) -> str:
+    """Return what a descriptor is open for: a path, or a name such as `socket:[4711]`; raises OSError."""
+    return str(Path(f"/proc/self/fd/{number}").readlink())
+
+
+def _find_thread() -> str:
+    """Name a thread other than this one, of Python or of a library: a fork would not have it."""
+    count = len(os.listdir("/proc/self/task"))  # noqa: PTH208
+    if count < 2:
+        return ""
+    names = [thread.name for thread in threading.enumerate() if thread is not threading.current_thread()]
+    return f"the thread {names[0]} runs" if names else f"{count - 1} threads of a library run"
+
+
+def _find_child() -> str:
+    """Name a child process, with which every fork would talk."""
+    for pid in list_processes():
+        with contextlib.suppress(OSError):
+            if int(read_stat(pid)[PARENT]) == os.getpid():
+                return f"the process {Path(f'/proc/{pid}/comm').read_text().strip()} was started"
+    return ""
+
+
+def _find_descriptors(own: int) -> Iterator[str]:
+    """Name what is open and has one state for all forks: sockets, pipes, event loops, and files such as databases."""
+    for number in list_descriptors():
+        if number in STANDARD_STREAMS or number == own:
+            continue
+        with contextlib.suppress(OSError):  # the listing's own is closed by now
+            mode, name = os.fstat(number).st_mode, read_name(number)
+            if stat.S_ISSOCK(mode):
+                yield "a socket is open"
+            elif stat.S_ISFIFO(mode):
+                yield "a pipe is open"
+            elif name.startswith("anon_inode:"):
+                yield f"an event loop or the like is open ({name.removeprefix('anon_inode:').strip('[]')})"
+            elif stat.S_ISREG(mode) and not is_unlinked(name) and fcntl.fcntl(number, fcntl.F_GETFL) & os.O_RDWR:
+                yield f"{name} is open"
+
+
+def is_unlinked(name: str) -> bool:
+    """Tell whether a file has no name any more, as temporary ones have none: each fork gets a copy of these."""
+    return name.endswith(" (deleted)")
