@@ -6,10 +6,11 @@ import contextlib
 import fcntl
 import os
 import random
+import socket
 import stat
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,6 @@ from flake_quarantine.runner.process_stat import PARENT, list_processes, read_st
 
 # Audit events of things that each process has for itself, but that forks inherit if the collection made them.
 UNIQUE_EVENTS = {
-    "socket.bind": "an address was bound",
     "tempfile.mkdtemp": "a temporary folder was made",
     "tempfile.mkstemp": "a temporary file was made",
 }
@@ -25,7 +25,10 @@ STANDARD_STREAMS = range(3)
 
 
 class CollectionWatch:
-    """Notes what is bound, made or seeded from now on, until `find_hazard` says what speaks against forks."""
+    """Notes what is chosen, made or seeded from now on, until `find_hazard` says what speaks against forks.
+
+    A socket that is bound and closed may only be a probe, such as for IPv6: a port is chosen by asking for its address.
+    """
 
     def __init__(self) -> None:
         self.seeded = False  # whether the suite has chosen a seed, which every process of it has
@@ -33,17 +36,26 @@ class CollectionWatch:
         self._watching = True
         self._seed = random.seed
         random.seed = self._note_seed
+        socket.socket.getsockname = self._make_note_of_address()  # type: ignore[method-assign]
         sys.addaudithook(self._handle)
 
     def find_hazard(self, own_descriptor: int) -> str:
         """Stop watching, and return what forks would share; empty if there is nothing."""
         self._watching = False
         random.seed = self._seed
+        del socket.socket.getsockname  # the one of its base is there again
         return self._noted or _find_thread() or _find_child() or next(_find_descriptors(own_descriptor), "")
 
     def _note_seed(self, *arguments: Any, **options: Any) -> None:
         self.seeded = True
         self._seed(*arguments, **options)
+
+    def _make_note_of_address(self) -> Callable[[Any], Any]:
+        def getsockname(one: Any) -> Any:
+            self._noted = self._noted or "the address of a socket was asked for, which may have chosen a port"
+            return super(socket.socket, one).getsockname()
+
+        return getsockname
 
     def _handle(self, event: str, _arguments: tuple[Any, ...]) -> None:
         if self._watching and event in UNIQUE_EVENTS:

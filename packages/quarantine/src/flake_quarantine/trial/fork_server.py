@@ -9,6 +9,7 @@ import socket
 import sys
 from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,7 +28,15 @@ WATCH: pytest.StashKey[CollectionWatch] = pytest.StashKey()
 def watch_collection(config: pytest.Config, spec_path: str) -> None:
     """Watch the collection from now on if this process is a fork server."""
     if TrialSpec.read(spec_path).serves is not None:
+        _keep_reruns_local()
         config.stash[WATCH] = CollectionWatch()
+
+
+def _keep_reruns_local() -> None:
+    """Have pytest-rerunfailures count in each process: beside xdist, it starts a thread that listens for workers."""
+    plugin: Any = sys.modules.get("pytest_rerunfailures")
+    if plugin is not None and hasattr(plugin, "HAS_PYTEST_HANDLECRASHITEM"):
+        plugin.HAS_PYTEST_HANDLECRASHITEM = False
 
 
 class ForkServer:
