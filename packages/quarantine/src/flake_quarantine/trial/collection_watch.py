@@ -36,7 +36,7 @@ class CollectionWatch:
         self._watching = True
         self._seed = random.seed
         random.seed = self._note_seed
-        socket.socket.getsockname = self._make_note_of_address()  # type: ignore[method-assign]
+        socket.socket.getsockname = self._make_note_of_address()  # type: ignore[method-assign, assignment]
         sys.addaudithook(self._handle)
 
     def find_hazard(self, own_descriptor: int) -> str:
@@ -51,9 +51,11 @@ class CollectionWatch:
         self._seed(*arguments, **options)
 
     def _make_note_of_address(self) -> Callable[[Any], Any]:
+        inherited = socket.socket.getsockname
+
         def getsockname(one: Any) -> Any:
             self._noted = self._noted or "the address of a socket was asked for, which may have chosen a port"
-            return super(socket.socket, one).getsockname()
+            return inherited(one)
 
         return getsockname
 
