@@ -21,7 +21,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -32,6 +32,7 @@ from flake_quarantine.inference.measurement import Measurement
 from flake_quarantine.inference.statistics import upper_bound, wilson_interval
 from flake_quarantine.inference.stopping_rule import Verdict
 from flake_quarantine.register import Kind
+from flake_quarantine.runner.fork_pool import ForkPool
 from flake_quarantine.runner.pytest_runner import PytestRunner
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -183,15 +184,17 @@ def _split_into_groups(wanted: Sequence[Truth]) -> Iterator[list[Truth]]:
 
 def _measure(folder: Path, group: Sequence[Truth], keep: Path | None) -> None:
     """Measure the tests together, and keep the results."""
-    runner = PytestRunner(root=folder, options=(*PLAIN, "-p", "flake_quarantine.pytest_plugin.entry_point"), cwd=folder)
-    suite = [test for test in runner.collect() if _is_neighbour(test)]
+    options = (*PLAIN, "-p", "flake_quarantine.pytest_plugin.entry_point")
     settings = CampaignSettings(
         seed=1 + 100 * len(group[0].found),
         finds_suspects=bool(group[0].neighbour),
         max_foreign_load=1,  # the tests of one group fill the machine while those of the next run alone
     )
-    campaign = Campaign(runner=runner, suite=suite, settings=settings, report_progress=_report_progress)
-    found = Measurer(campaign).measure([truth.nodeid for truth in group], family=1)
+    with closing(ForkPool()) as forks:
+        runner = PytestRunner(root=folder, options=options, cwd=folder, forks=forks)
+        suite = [test for test in runner.collect() if _is_neighbour(test)]
+        campaign = Campaign(runner=runner, suite=suite, settings=settings, report_progress=_report_progress)
+        found = Measurer(campaign).measure([truth.nodeid for truth in group], family=1)
     for truth, one in zip(group, map(CorpusResult.from_measurement, found), strict=True):
         truth.found.append(one)
         _keep(keep, one)

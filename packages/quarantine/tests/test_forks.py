@@ -57,7 +57,7 @@ def forks(project: Any) -> Iterator[Forks]:
 
 
 def is_running(pid: int) -> bool:
-    """Tell whether the process is there and has not ended; one that nobody has waited for is a zombie."""
+    """Tell whether the process is there and has not ended; a zombie has."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:

@@ -182,11 +182,14 @@ def _choose_alone_runs(tally: Tally, limits: Limits) -> int:
 
 
 def _choose_batch(tally: Tally, limits: Limits) -> RunLoad:
-    """Climb the ladder; once the test fails, go on where it failed most often."""
+    """Climb the ladder; once the test fails, go on where it failed most often.
+
+    A first batch with failures is repeated there: a second one must have some, and is likeliest to.
+    """
+    worst = max(range(len(tally.rungs)), key=lambda i: (tally.rungs[i].failures / max(1, tally.rungs[i].runs), i))
     if tally.load_failures and tally.failing_batches > 1:
-        worst = max(range(len(tally.rungs)), key=lambda i: (tally.rungs[i].failures / max(1, tally.rungs[i].runs), i))
         wanted = limits.enough_events - tally.load_events
         runs = math.ceil(wanted * tally.load_runs / tally.load_events)
         return RunLoad(worst, min(max(limits.batch_sizes[0], runs), limits.batch_sizes[-1]))
     size = limits.batch_sizes[min(tally.batches, len(limits.batch_sizes) - 1)]
-    return RunLoad(tally.batches % len(tally.rungs), size)
+    return RunLoad(worst if tally.load_failures else tally.batches % len(tally.rungs), size)

@@ -33,7 +33,7 @@ def watch_collection(config: pytest.Config, spec_path: str) -> None:
 
 
 def _keep_reruns_local() -> None:
-    """Have pytest-rerunfailures count in each process: beside xdist, it starts a thread that listens for workers."""
+    """Have pytest-rerunfailures count in each process: with xdist, it starts a thread that listens for workers."""
     plugin: Any = sys.modules.get("pytest_rerunfailures")
     if plugin is not None and hasattr(plugin, "HAS_PYTEST_HANDLECRASHITEM"):
         plugin.HAS_PYTEST_HANDLECRASHITEM = False

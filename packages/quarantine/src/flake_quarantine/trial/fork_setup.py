@@ -20,7 +20,7 @@ MAX_SEED = 2**31
 
 
 def redirect_output(path: Path) -> None:
-    """Send to `path` what the server's output would get, through whatever descriptor; pytest captures nothing now."""
+    """Send to `path` what the server's output would get, through any descriptor; pytest captures nothing now."""
     server = _identify(sys.__stdout__.fileno() if sys.__stdout__ else 1)
     output = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     for number in list_descriptors():

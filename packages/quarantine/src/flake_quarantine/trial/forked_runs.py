@@ -24,7 +24,7 @@ ENDED, BROKEN = 0, 3  # exit statuses; pytest's for an internal error
 
 
 def leave(function: Callable[[], None]) -> NoReturn:
-    """Call the function and end this fork, whatever happens: it may never return into the server's pytest."""
+    """Call the function and end this fork in any case: it may never return into the server's pytest."""
     status = BROKEN
     try:
         function()

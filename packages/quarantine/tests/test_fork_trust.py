@@ -1,0 +1,163 @@
+"""What fails in a fork is confirmed by fresh processes before it counts; a test that forks change is run without."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flake_quarantine.campaigns.campaign import Campaign, CampaignSettings
+from flake_quarantine.campaigns.fork_trust import ForkTrust
+from flake_quarantine.campaigns.measurer import LONG_START, MeasuredTest, Measurer
+from flake_quarantine.inference.limits import Limits
+from flake_quarantine.inference.measurement import Measurement
+from flake_quarantine.inference.stopping_rule import RunLoad, Verdict, choose_step
+from flake_quarantine.inference.tally import Rung, Tally
+from flake_quarantine.runner.batches import Batch
+from flake_quarantine.runner.fork_pool import ForkPool
+from flake_quarantine.runner.pytest_runner import PytestRunner
+from flake_quarantine.runs import Outcome, Run
+
+NODEID = "test_a.py::test_x"
+
+
+@dataclass
+class ScriptedRunner(PytestRunner):
+    """Fails as it is told: alone and under load, in forks and in fresh processes; counts what it was asked for."""
+
+    fails: dict[str, float] = field(default_factory=dict)  # shares of the runs, by arm and kind of process
+    made: list[str] = field(default_factory=list)
+
+    def run_alone(self, nodeid: str) -> Run:
+        return self._make("alone", 0)
+
+    def run_batch(self, batch: Batch) -> list[Run]:
+        return [self._make("load", number) for number in range(batch.run_count)]
+
+    def run_serially(self, batch: Batch) -> list[Run]:
+        return [replace(run, outcome=Outcome.PASSED) for run in self.run_batch(batch)]
+
+    def _make(self, arm: str, number: int) -> Run:
+        name = f"{arm} {'forked' if self.forks else 'fresh'}"
+        self.made.append(name)
+        share = self.fails.get(name, 0)
+        failed = int(share * (number + 1)) > int(share * number)
+        outcome = Outcome.FAILED if failed else Outcome.PASSED
+        at = float(len(self.made))
+        return Run(
+            nodeid=NODEID, worker="w", start=at, stop=at + 0.5, outcome=outcome, signature="s", forked=bool(self.forks)
+        )
+
+
+def measure(**fails: float) -> tuple[Measurement, list[str]]:
+    """Measure a test that fails so often; also return the kinds of runs that were made."""
+    runner = ScriptedRunner(
+        Path(), forks=ForkPool(), fails={name.replace("_", " "): rate for name, rate in fails.items()}
+    )
+    settings = CampaignSettings(workers=(2, 8), finds_suspects=False)
+    campaign = Campaign(runner=runner, suite=[NODEID], settings=settings)
+    (found,) = Measurer(campaign).measure([NODEID])
+    return found, runner.made
+
+
+def test_a_third_of_the_first_runs_alone_are_fresh_processes() -> None:
+    found, made = measure(load_forked=0.5, load_fresh=0.5)
+    alone = [name for name in made if name.startswith("alone")]
+    assert found.verdict is Verdict.LOAD_ONLY
+    assert alone[:10] == ["alone fresh", "alone forked", "alone forked"] * 3 + ["alone forked"]
+
+
+def test_a_failure_alone_in_a_fork_counts_only_if_a_fresh_process_shows_it() -> None:
+    found, made = measure(alone_forked=1, load_forked=0.5, load_fresh=0.5)
+    assert found.verdict is Verdict.LOAD_ONLY
+    assert made.count("alone forked") == 1
+    assert found.tally.alone_failures == 0
+    assert found.tally.alone_runs >= 2 * Limits().min_alone_runs  # it has a second chance, which it must earn
+    assert any("failed alone in a fork, and passed in a fresh process" in note for note in found.notes)
+
+
+def test_a_failure_alone_that_fresh_processes_show_decides() -> None:
+    found, made = measure(alone_fresh=1, alone_forked=1)
+    assert (found.verdict, set(made)) == (Verdict.BROKEN, {"alone fresh"})
+    failing = iter([False, True, True, False, False])
+
+    class Coin(ScriptedRunner):
+        def run_alone(self, nodeid: str) -> Run:
+            outcome = Outcome.FAILED if next(failing) else Outcome.PASSED
+            return replace(super().run_alone(nodeid), outcome=outcome)
+
+    runner = Coin(Path(), forks=ForkPool())
+    campaign = Campaign(runner=runner, suite=[NODEID], settings=CampaignSettings(workers=(2,), finds_suspects=False))
+    (found,) = Measurer(campaign).measure([NODEID])
+    assert found.verdict is Verdict.FLAKY_ALONE
+    assert [name for name in runner.made if "alone" in name] == [
+        "alone fresh",
+        "alone forked",
+        "alone fresh",
+        "alone fresh",
+    ]
+
+
+def test_failures_that_only_forks_show_under_load_are_counted_again_without_forks() -> None:
+    """Such as a port that was chosen when the suite was imported, and that all forks share."""
+    found, made = measure(load_forked=1)
+    assert found.verdict is Verdict.HEALED
+    assert found.tally.load_failures == 0
+    assert any("forks gave other results than fresh workers" in note for note in found.notes)
+    after = made[len(made) - made[::-1].index("load forked") :]
+    assert set(after) == {"load fresh", "alone fresh"}
+
+
+def test_failures_that_forks_hide_are_counted_without_forks() -> None:
+    """Such as an order of a set, which is the same in all forks of one process."""
+    found, _ = measure(load_forked=0.1, load_fresh=1)
+    assert found.verdict is Verdict.LOAD_ONLY
+    assert sum(rung.failures for rung in found.tally.rungs) == found.tally.load_runs
+
+
+def test_a_rare_flake_is_taken_for_one_after_two_batches_of_fresh_workers() -> None:
+    trust = ForkTrust()
+    forked = [Run(nodeid=NODEID, worker="w", start=0, stop=1, outcome=Outcome.FAILED)]
+    passed = [replace(forked[0], outcome=Outcome.PASSED)] * 20
+    for _ in range(2):
+        assert trust.needs_confirmation(forked, NODEID)
+        assert not trust.compare([*forked, *passed], passed, NODEID)
+    assert not trust.needs_confirmation(forked, NODEID)
+
+
+@pytest.mark.parametrize(("start", "seconds", "copies"), [(1, 0.1, 10), (LONG_START, 60, 10), (20, 0.1, 110)])
+def test_a_batch_whose_workers_start_slowly_has_runs_that_are_worth_it(
+    start: float, seconds: float, copies: int
+) -> None:
+    measurer = Measurer(Campaign(runner=PytestRunner(Path()), suite=[], settings=CampaignSettings()))
+    measurer.start_seconds = start
+    test = MeasuredTest(measurement=Measurement(nodeid=NODEID, tally=Tally([Rung(2)])), seconds=seconds)
+    assert measurer._count_copies(test, 10, Limits()) == copies
+
+
+def test_a_first_batch_with_failures_is_repeated_at_its_rung() -> None:
+    tally = Tally([Rung(2), Rung(8), Rung(16)])
+    steps: list[Any] = []
+    for failures in (0, 2):
+        tally.add_alone(failed=False)
+        steps.append(choose_step(tally, Limits()))
+        tally.add_batch(steps[-1].rung, 16, failures, failures)
+    tally.add_alone(failed=False)
+    steps.append(choose_step(tally, Limits()))
+    assert all(isinstance(step, RunLoad) for step in steps)
+    assert [step.rung for step in steps] == [0, 1, 1]
+
+
+def test_runs_alone_are_fresh_after_the_first_failure_and_now_and_then_before() -> None:
+    trust = ForkTrust()
+    fresh = [trust.needs_fresh_run(Tally([], alone_runs=number)) for number in range(41)]
+    assert [number for number, is_fresh in enumerate(fresh) if is_fresh] == [0, 3, 6, 10, 20, 30, 40]
+    assert all(
+        ForkTrust(are_refused=refused).needs_fresh_run(tally)
+        for refused, tally in itertools.chain(
+            [(True, Tally([], alone_runs=1))], [(False, Tally([], alone_runs=1, alone_failures=1))]
+        )
+    )
