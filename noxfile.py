@@ -82,7 +82,7 @@ POSTGRES_TESTS = [
 
 # What `oldest_pytest` runs: what depends on the hooks of pytest and xdist.
 OLDEST_PYTEST_TESTS = [
-    str(QUARANTINE_TESTS / f"test_{name}.py") for name in ("distribution", "ordinary_runs", "sound_runs")
+    str(QUARANTINE_TESTS / f"test_{name}.py") for name in ("distribution", "forks", "ordinary_runs", "sound_runs")
 ]
 
 
