@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -18,24 +18,22 @@ from tests.capabilities import find_postgres
 OWNER = "desk"
 # `nobody` of Debian.
 _UNPRIVILEGED = 65534
-_TIMEOUT_S = 60.0
+TIMEOUT_S = 60.0
 _PAUSE_S = 0.05
 # The shell becomes the server. Once standard input ends, also because pytest was killed, another process
 # has the server cut off its connections and end, waits a minute for that at most, and removes the folder, which is $0.
 _UNTIL_INPUT_ENDS = """exec 3<&0
 stop() {
   read -r _ <&3
+  [ "$(head -n 1 "$0/data/postmaster.pid")" = $$ ] || return
   kill -INT $$
   left=600
   while [ -e "$0/data/postmaster.pid" ] && [ $left -gt 0 ]; do sleep 0.1; left=$((left - 1)); done
-  rm -rf "$0"
 }
-( stop 2>/dev/null & )
+( (stop; rm -rf "$0") 2>/dev/null & )
 exec "$@" </dev/null 3<&-"""
-# What is tested is not whether the disk is flushed.
 _SETTINGS = {
     "listen_addresses": "",
-    "fsync": "off",
     "max_connections": "60",
     "shared_buffers": "32MB",
     "log_min_messages": "fatal",
@@ -61,9 +59,9 @@ class Cluster:
 
     def execute(self, statement: str, database: str = "postgres") -> str:
         """Run a statement outside a transaction, and return what it prints."""
-        command = [_program("psql"), "-X", "-At", "-q", "-v", "ON_ERROR_STOP=1", "-d", self.url_of(database)]
+        command = [program("psql"), "-X", "-At", "-q", "-v", "ON_ERROR_STOP=1", "-d", self.url_of(database)]
         done = subprocess.run(
-            [*command, "-c", statement], capture_output=True, text=True, check=True, timeout=_TIMEOUT_S
+            [*command, "-c", statement], capture_output=True, text=True, check=True, timeout=TIMEOUT_S
         )
         return done.stdout.strip()
 
@@ -71,36 +69,63 @@ class Cluster:
 @contextmanager
 def running_cluster() -> Iterator[Cluster]:
     """Run a new cluster, as a user without privileges, and end it."""
-    folder = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp"))
-    # PostgreSQL refuses to run as root.
-    user = _UNPRIVILEGED if os.geteuid() == 0 else None
-    if user is not None:
-        os.chown(folder, user, user)
-    data = folder / "data"
-    try:
-        settings = ["-U", OWNER, "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"]
-        command = [_program("initdb"), "-D", str(data), *settings]
-        subprocess.run(command, check=True, capture_output=True, timeout=_TIMEOUT_S, cwd=folder, user=user, group=user)
-        options = [option for name, value in _SETTINGS.items() for option in ("-c", f"{name}={value}")]
-        server = [_program("postgres"), "-D", str(data), "-k", str(folder), *options]
-        command = ["/bin/sh", "-c", _UNTIL_INPUT_ENDS, str(folder), *server]
-        quiet = subprocess.DEVNULL
-        process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=quiet, stderr=quiet, cwd="/", user=user, group=user
-        )
-        try:
-            _wait_until_ready(process, folder)
+    with own_folder() as folder:
+        init_data(folder)
+        # What is tested is not whether the disk is flushed.
+        with serving(folder, {"fsync": "off"}):
             yield Cluster(folder)
-        finally:
-            _stop(process)
+
+
+@contextmanager
+def own_folder() -> Iterator[Path]:
+    """Make a short folder of the user who runs PostgreSQL, and remove it."""
+    folder = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp"))
+    if (user := find_user()) is not None:
+        os.chown(folder, user, user)
+    try:
+        yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def find_user() -> int | None:
+    """Return who runs PostgreSQL, which refuses to be run by root; `None` is who runs the tests."""
+    return _UNPRIVILEGED if os.geteuid() == 0 else None
+
+
+def init_data(folder: Path) -> None:
+    """Make the data of a new cluster."""
+    run_program(folder, "initdb", "-D", "data", "-U", OWNER, "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync")
+
+
+def run_program(folder: Path, name: str, *arguments: str) -> None:
+    """Run a program of PostgreSQL to its end, in a folder, as the user who runs PostgreSQL."""
+    user = find_user()
+    command = [program(name), *arguments]
+    subprocess.run(command, check=True, capture_output=True, timeout=TIMEOUT_S, cwd=folder, user=user, group=user)
+
+
+@contextmanager
+def serving(folder: Path, settings: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """Run the server of the data in a folder, and end it; at the end of this process it ends, too."""
+    options = [option for name, value in {**_SETTINGS, **settings}.items() for option in ("-c", f"{name}={value}")]
+    server = [program("postgres"), "-D", str(folder / "data"), "-k", str(folder), *options]
+    command = ["/bin/sh", "-c", _UNTIL_INPUT_ENDS, str(folder), *server]
+    quiet, user = subprocess.DEVNULL, find_user()
+    process = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=quiet, stderr=quiet, cwd="/", user=user, group=user
+    )
+    try:
+        _wait_until_ready(process, folder)
+        yield process
+    finally:
+        _stop(process)
+
+
 def _wait_until_ready(process: subprocess.Popen[bytes], folder: Path) -> None:
-    deadline = time.monotonic() + _TIMEOUT_S
-    ask = [_program("pg_isready"), "-q", "-h", str(folder), "-d", "postgres", "-U", OWNER]
-    while subprocess.run(ask, check=False, timeout=_TIMEOUT_S).returncode != 0:
+    deadline = time.monotonic() + TIMEOUT_S
+    ask = [program("pg_isready"), "-q", "-h", str(folder), "-d", "postgres", "-U", OWNER]
+    while subprocess.run(ask, check=False, timeout=TIMEOUT_S).returncode != 0:
         if process.poll() is not None or time.monotonic() > deadline:
             raise RuntimeError(f"PostgreSQL did not start, its status is {process.returncode}")
         time.sleep(_PAUSE_S)
@@ -110,14 +135,15 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
     assert process.stdin is not None
     process.stdin.close()
     try:
-        process.wait(_TIMEOUT_S)
+        process.wait(TIMEOUT_S)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
         raise
 
 
-def _program(name: str) -> str:
+def program(name: str) -> str:
+    """Return the path of a program of PostgreSQL."""
     found = find_postgres(name)
     if found is None:
         raise RuntimeError(f"{name} of PostgreSQL is not installed")
