@@ -63,6 +63,12 @@ class Pair:
         here = self.primary.execute("SELECT pg_current_wal_lsn()")
         _wait_for(self.standby, f"SELECT pg_last_wal_replay_lsn() >= '{here}'::pg_lsn")
 
+    def disconnect(self) -> None:
+        """Have the standby get nothing more of the primary."""
+        self.standby.execute("ALTER SYSTEM SET primary_conninfo = ''")
+        self.standby.execute("SELECT pg_reload_conf()")
+        _wait_for(self.primary, "SELECT count(*) = 0 FROM pg_stat_replication")
+
     def promote(self) -> None:
         """Make the standby the primary, which waits for no other one, and return once it takes writes."""
         self.standby.execute("ALTER SYSTEM RESET synchronous_standby_names")

@@ -12,6 +12,7 @@ from hero_assistance_server.storage.errors import DatabaseTooNew, DatabaseUnusab
 from hero_assistance_server.storage.postgres import opening
 from hero_assistance_server.storage.postgres.database.connection import read_url
 from hero_assistance_server.storage.postgres.opening import check_database, open_up_to_date
+from hero_assistance_server.storage.postgres.report import report_database
 from tests.postgres import Cluster
 from tests.server.postgres.daemons import refused
 
@@ -50,8 +51,9 @@ def test_what_is_no_url_is_refused_without_being_quoted(url: str) -> None:
     assert "postgresql://USER:PASSWORD@HOST/DATABASE" in (caught.value.hint or "")
 
 
-def test_of_several_hosts_the_one_that_takes_writes_is_chosen() -> None:
-    assert "target_session_attrs" not in read_url("postgresql://one/desk")
+def test_the_host_that_takes_writes_is_chosen() -> None:
+    """Also of one name, which may lead to several addresses."""
+    assert read_url("postgresql://one/desk")["target_session_attrs"] == "read-write"
     assert read_url("postgresql://one,two:5433/desk")["target_session_attrs"] == "read-write"
     assert read_url("postgresql://one,two/desk?target_session_attrs=primary")["target_session_attrs"] == "primary"
 
@@ -99,12 +101,13 @@ def test_a_user_without_rights_is_told_which(postgres_cluster: Cluster) -> None:
     assert "OWNER" in (caught.value.hint or "")
 
 
-def test_a_standby_is_named(postgres_cluster: Cluster) -> None:
+def test_a_database_that_takes_no_writes_is_named(postgres_cluster: Cluster) -> None:
     url = postgres_cluster.create_database()
     name = url.split("/")[3].split("?")[0]
     postgres_cluster.execute(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')
-    with pytest.raises(StoreUnavailable, match="it is a standby"):
-        open_up_to_date(url, NOW)
+    for open_it in (check_database, report_database, lambda url: open_up_to_date(url, NOW)):
+        with pytest.raises(StoreUnavailable, match="it takes no writes: default_transaction_read_only is on"):
+            open_it(url)
 
 
 @pytest.mark.anyio

@@ -34,6 +34,7 @@ from hero_assistance_server.identity.authentication import AuthMode, OverlayPoli
 from hero_assistance_server.identity.last_use import load_access
 from hero_assistance_server.identity.mycelium import DEFAULT_API, NodeKeys, node_address
 from hero_assistance_server.jobs.maintenance import maintain
+from hero_assistance_server.jobs.running import running
 from hero_assistance_server.jobs.settings_watch import SettingsWatch, watch_settings
 from hero_assistance_server.jobs.timers import Timers
 from hero_assistance_server.outgoing_http.client import OutgoingHttp
@@ -197,6 +198,7 @@ async def _desk(settings: ServerSettings, hub: Hub, timers: Timers, health: Heal
         )
         counts = ViewCounts(hub, store, count_views)
         async with (
+            running(store.nodes.wait_until_outdated),
             maintain(store, backups, exports),
             watch_view_counts(counts),
             watch_disk(reserve),

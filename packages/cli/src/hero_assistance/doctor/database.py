@@ -45,10 +45,9 @@ def check_database(paths: Paths) -> Iterator[Finding]:
 def _judge(found: dict[str, Any]) -> Iterator[Finding]:
     where = f"{found['database']} at {found['host']}"
     nodes = "1 server works" if found["nodes"] == 1 else f"{found['nodes']} servers work"
-    standbys = "1 standby follows" if found["standbys"] == 1 else f"{found['standbys']} standbys follow"
     detail = (
-        f"PostgreSQL {found['version']}, {where}, {found['size'] / 1024**2:,.1f} MiB; {nodes} on it, {standbys} it; "
-        f"the connection is {'encrypted' if found['is_encrypted'] else 'not encrypted'}"
+        f"PostgreSQL {found['version']}, {where}, {found['size'] / 1024**2:,.1f} MiB; {nodes} on it, "
+        f"{_describe_standbys(found)}; the connection is {'encrypted' if found['is_encrypted'] else 'not encrypted'}"
     )
     if not found["is_primary"]:
         standby = f"{where} is a standby, which takes no writes"
@@ -57,3 +56,12 @@ def _judge(found: dict[str, Any]) -> Iterator[Finding]:
         yield Finding(_CHECK, Verdict.OK, f"{detail}; no server has been started on it yet")
     else:
         yield Finding(_CHECK, Verdict.OK, detail)
+
+
+def _describe_standbys(found: dict[str, Any]) -> str:
+    count = found["standbys"]
+    follow = "1 standby follows it" if count == 1 else f"{count} standbys follow it"
+    if not count:
+        return follow
+    # Where they wait for none, what the primary acknowledged last is lost with it.
+    return f"{follow}, and commits {'wait' if found['is_synchronous'] else 'do not wait'} for one"

@@ -19,6 +19,10 @@ class DiskFull(StoreUnavailable):
     reason = "disk-full"
 
 
+class NodeOutdated(StoreUnavailable):
+    """What this node has in memory is of a past that the database does not have: it has to start again."""
+
+
 class DataInUse(HeroError):
     """Another server works on the same data folder."""
 

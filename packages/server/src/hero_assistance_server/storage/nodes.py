@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -51,6 +52,10 @@ class Nodes(Protocol):
         """How many are alive, with this one."""
         ...
 
+    async def wait_until_outdated(self) -> None:
+        """Raise `NodeOutdated` once this one has to start again."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class SingleNode:
@@ -63,3 +68,7 @@ class SingleNode:
     pauses: PauseExchange = field(default_factory=OwnPauses)
     signals: Signals = field(default_factory=NoSignals)
     count: int = 1
+
+    async def wait_until_outdated(self) -> None:
+        """Wait for ever: the database has no other past than this server."""
+        await asyncio.Event().wait()

@@ -19,9 +19,10 @@ import psycopg
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.wire import Seq, TicketId, UserId
 from hero_assistance_server.events.stored_event import StoredEvent
-from hero_assistance_server.storage.errors import StoreUnavailable
+from hero_assistance_server.storage.errors import NodeOutdated, StoreUnavailable
 from hero_assistance_server.storage.postgres.database.connection import BEGIN_READING, CHANNEL, PostgresConnection
 from hero_assistance_server.storage.postgres.database.last_ids import read_last_seq
+from hero_assistance_server.storage.postgres.nodes.timelines import has_lost, note_loss
 from hero_assistance_server.storage.sql.repositories import events
 
 # A notice can be lost with a connection; the table is asked this often in any case.
@@ -50,12 +51,14 @@ class Portion:
 class Followed:
     """Of which node the others are followed, and what its writer shares with the follower.
 
-    `look_at_access` reads who may come in, before events are delivered that tell of it.
+    `look_at_access` reads who may come in, before events are delivered that tell of it. `outdate` is called when this
+    node has to start again.
     """
 
     node_id: str
     commit_lock: threading.Lock
     look_at_access: Callable[[PostgresConnection], None]
+    outdate: Callable[[NodeOutdated], None]
 
 
 class EventFollower:
@@ -99,6 +102,10 @@ class EventFollower:
         while not self._stopping.is_set():
             try:
                 self._follow(PostgresConnection(self._url))
+            except NodeOutdated as error:
+                self._followed.outdate(error)
+                # Nothing more is delivered: it would be taken for what comes next.
+                self._stopping.wait()
             except (psycopg.Error, StoreUnavailable) as error:
                 _log.warning("store.follower-lost", error=error)
                 self._stopping.wait(POLL_S)
@@ -130,6 +137,9 @@ class EventFollower:
             return seq > self._last_seq
 
     def _catch_up(self, connection: PostgresConnection) -> None:
+        if connection.is_new:
+            self._require_same_past(connection)
+            connection.is_new = False
         more = True
         while more and not self._stopping.is_set():
             with self._commit_lock:
@@ -140,6 +150,18 @@ class EventFollower:
                     self._deliver(portion)
                     self._last_seq = portion.until
                     self._has_missed = False
+
+    def _require_same_past(self, connection: PostgresConnection) -> None:
+        """Raise `NodeOutdated` when events were published that this primary, or a database put back, does not have."""
+        with self._commit_lock:
+            is_lost = has_lost(connection, self._last_seq)
+        if is_lost:
+            # A group that holds the lock which this waits for may itself wait for `commit_lock`.
+            note_loss(connection)
+            raise NodeOutdated(
+                "the database was set back: it does not have the last changes that this server has shown",
+                hint="a standby was promoted without them, or an older copy was put back; the server starts again",
+            )
 
 
 def read_portion(connection: PostgresConnection, after: Seq) -> Portion:

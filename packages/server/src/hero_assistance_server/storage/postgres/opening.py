@@ -6,13 +6,16 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 
+import psycopg
+
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_server.storage.errors import DatabaseUnusable, StoreUnavailable
 from hero_assistance_server.storage.postgres.database.connection import PostgresConnection
-from hero_assistance_server.storage.postgres.database.errors import STORAGE_ERRORS, describe_error
+from hero_assistance_server.storage.postgres.database.errors import STANDBY_HINT, STORAGE_ERRORS, describe_error
 from hero_assistance_server.storage.postgres.database.migrate import migrate, migrations, refuse_newer
 from hero_assistance_server.storage.postgres.nodes.access_log import forget_old
 from hero_assistance_server.storage.postgres.nodes.leases import NOW
+from hero_assistance_server.storage.postgres.nodes.timelines import begin_timeline
 from hero_assistance_server.timestamps import millis
 
 # The oldest that its project still mends; tests run with the one that is installed.
@@ -31,11 +34,12 @@ def open_up_to_date(url: str, now: datetime) -> PostgresConnection:
     Raises `DatabaseTooNew`, `DatabaseUnusable`, `SettingError` or `StoreUnavailable`.
     """
     with translated_errors():
-        connection = PostgresConnection(url)
+        connection = connect(url)
         try:
             require_usable(connection)
             for name in migrate(connection, migrations()):
                 _log.info("store.migrated", migration=name)
+            begin_timeline(connection)
             connection.execute(_FORGET_NODES, (millis(now - NODES_KEPT),))
             forget_old(connection)
         except BaseException:
@@ -46,9 +50,32 @@ def open_up_to_date(url: str, now: datetime) -> PostgresConnection:
 
 def check_database(url: str) -> None:
     """Raise what `open_up_to_date` would, and write nothing; a database that is still empty passes."""
-    with translated_errors(), closing(PostgresConnection(url)) as connection:
+    with translated_errors(), closing(connect(url)) as connection:
         require_usable(connection)
         refuse_newer(connection, migrations())
+
+
+def connect(url: str) -> PostgresConnection:
+    """Connect to the host that takes writes; raises `StoreUnavailable` where none does, and `psycopg.Error`."""
+    try:
+        return PostgresConnection(url)
+    except psycopg.OperationalError as error:
+        reason = _find_refusal(url)
+        if reason is None:
+            raise
+        raise StoreUnavailable(f"the database cannot be opened: {reason}", hint=STANDBY_HINT) from error
+
+
+def _find_refusal(url: str) -> str | None:
+    """Return why a host that answers takes no writes, or `None` where none answers: libpq says it only in words."""
+    try:
+        connection = PostgresConnection(url, takes_writes=False)
+    except psycopg.OperationalError:
+        return None
+    with closing(connection):
+        if connection.execute("SELECT pg_is_in_recovery()").get:
+            return "it is a standby, which takes no writes"
+        return "it takes no writes: default_transaction_read_only is on"
 
 
 def require_usable(connection: PostgresConnection) -> None:

@@ -74,7 +74,7 @@ class PostgresStore(SqlStore):
         self.nodes: Nodes = self._node
         self._node.signals.follow(_OUTBOX, self.outbox_added.set)
         self._writer = Writer(self._groups, clock, self._deliver, reachability.lose)
-        followed = Followed(node_id, lock, access.look)
+        followed = Followed(node_id, lock, access.look, self._node.end.demand)
         self._follower = EventFollower(url, read_last_seq(connection), followed, self._deliver_others)
         self._node.start(connection)
         self._writer.start()

@@ -20,7 +20,8 @@ _SEARCH_PATH = f"{SCHEMA},pg_catalog"
 # A node that stops or is cut off within a group holds the lock that all nodes wait for: PostgreSQL ends its connection
 # by the time that callers give up, and does not wait for hours as TCP does.
 IDLE_IN_TRANSACTION_MS = 10_000
-# What the URL may say otherwise. A server that is gone is noticed within 10 s, also while an answer is waited for.
+# What the URL may say otherwise. A server that is gone is noticed within 10 s, also while an answer is waited for. Of
+# several hosts, or addresses of one, the primary is used, also after a fail-over: what a standby has may be of before.
 _DEFAULTS: dict[str, str | int] = {
     "application_name": "hero_assistance_server",
     "connect_timeout": 5,
@@ -28,6 +29,7 @@ _DEFAULTS: dict[str, str | int] = {
     "keepalives_interval": 2,
     "keepalives_count": 3,
     "tcp_user_timeout": 10_000,
+    "target_session_attrs": "read-write",
 }
 _SCHEMES = ("postgresql://", "postgres://")
 _FORM = "it has the form postgresql://USER:PASSWORD@HOST/DATABASE; a password is percent-encoded"
@@ -67,11 +69,16 @@ class PostgresCursor:
 
 
 class PostgresConnection:
-    """One connection; a transaction is begun and ended by statements."""
+    """One connection; a transaction is begun and ended by statements.
 
-    def __init__(self, url: str) -> None:
+    `is_new` holds from the time it was made, once more after each loss, until its user says otherwise. `takes_writes`
+    is false for who wants to know of a standby.
+    """
+
+    def __init__(self, url: str, *, takes_writes: bool = True) -> None:
         self._url = url
-        self._connection = _connect(url)
+        self._connection = _connect(url, takes_writes=takes_writes)
+        self.is_new = True
         self._changes = 0
         self._total_changes = 0
         self._walks = 0
@@ -80,6 +87,7 @@ class PostgresConnection:
         """Connect once more after the connection was lost; raises `psycopg.OperationalError`."""
         self._connection.close()
         self._connection = _connect(self._url)
+        self.is_new = True
 
     def begin(self, statement: str) -> None:
         """Begin a transaction; a connection that was lost since the last one is made again, as nothing goes with it."""
@@ -198,15 +206,15 @@ def read_url(url: str) -> dict[str, Any]:
         raise SettingError("DATABASE is no URL of a PostgreSQL", hint=_FORM)
     timeout = f"-c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_MS}"
     options = [timeout, str(given.get("options", "")), f"-c search_path={_SEARCH_PATH}"]
-    if "," in str(given.get("host", "")):
-        # After a fail-over another one of them is the primary.
-        given = {"target_session_attrs": "read-write", **given}
     return {**_DEFAULTS, **given, "options": " ".join(filter(None, options))}
 
 
-def _connect(url: str) -> psycopg.Connection[Any]:
+def _connect(url: str, *, takes_writes: bool = True) -> psycopg.Connection[Any]:
+    parameters = read_url(url)
+    if not takes_writes:
+        parameters["target_session_attrs"] = "any"
     connection: psycopg.Connection[Any] = psycopg.connect(
-        autocommit=True, cursor_factory=psycopg.RawCursor, **read_url(url)
+        autocommit=True, cursor_factory=psycopg.RawCursor, **parameters
     )
     register_values(connection)
     return connection

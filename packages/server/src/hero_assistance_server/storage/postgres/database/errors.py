@@ -16,11 +16,12 @@ STORAGE_ERRORS: tuple[type[psycopg.Error], ...] = (
     errors.IdleInTransactionSessionTimeout,
     errors.InsufficientPrivilege,
 )
+STANDBY_HINT = "name all hosts in DATABASE, or let it be promoted"
 # What is known better than by the error's own words.
 _HINTS: tuple[tuple[type[psycopg.Error], str, str | None], ...] = (
     (errors.DiskFull, "its disk is full", "free some space on the disk of PostgreSQL"),
     (errors.TooManyConnections, "it has too many connections", "raise max_connections of PostgreSQL"),
-    (errors.ReadOnlySqlTransaction, "it is a standby", "name the primary in DATABASE, or let it be promoted"),
+    (errors.ReadOnlySqlTransaction, "it is a standby", STANDBY_HINT),
     (
         errors.InsufficientPrivilege,
         "it gives this user too few rights",

@@ -21,7 +21,8 @@ def migrations() -> list[Migration]:
 def migrate(connection: PostgresConnection, known: list[Migration]) -> list[str]:
     """Apply what is missing in one transaction; returns the names of what was applied.
 
-    Raises `DatabaseTooNew` before anything is written.
+    The lock is kept, shared with others who open, until `finish_opening`: an import waits for the lease that comes
+    before. Raises `DatabaseTooNew` before anything is written.
     """
     connection.execute("BEGIN")
     try:
@@ -32,11 +33,17 @@ def migrate(connection: PostgresConnection, known: list[Migration]) -> list[str]
         for migration in missing:
             connection.run_script(migration.sql)
             connection.execute("INSERT INTO versions (number, name) VALUES (?, ?)", (migration.number, migration.name))
+        connection.execute("SELECT pg_advisory_lock_shared(?)", (LOCK,))
         connection.execute("COMMIT")
     except BaseException:
         connection.roll_back()
         raise
     return [migration.name for migration in missing]
+
+
+def finish_opening(connection: PostgresConnection) -> None:
+    """Give back the lock that `migrate` has left."""
+    connection.execute("SELECT pg_advisory_unlock_shared(?)", (LOCK,))
 
 
 def refuse_newer(connection: PostgresConnection, known: list[Migration]) -> None:

@@ -15,7 +15,7 @@ from functools import partial
 
 from hero_assistance_sdk.wire import UserId
 from hero_assistance_server.identity.access_changes import AccessChanges, AccessTable
-from hero_assistance_server.storage.errors import StoreUnavailable
+from hero_assistance_server.storage.errors import NodeOutdated, StoreUnavailable
 from hero_assistance_server.storage.postgres.database.connection import PostgresConnection
 from hero_assistance_server.storage.postgres.nodes.leases import NOW
 from hero_assistance_server.storage.postgres.session import PostgresSession
@@ -84,7 +84,7 @@ class AccessLog:
         """Read the changes and have them applied; called with `commit_lock` held."""
         looked_at = time.monotonic()
         if looked_at - self._looked_at > KEPT.total_seconds():
-            raise StoreUnavailable("this node was cut off for too long", hint="hero_assistance restart")
+            raise NodeOutdated("this server was cut off from the database for too long", hint="it starts again")
         if self._apply is None:
             return
         is_last = False

@@ -11,9 +11,11 @@ import psycopg
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_server.identity.access_changes import AccessExchange
 from hero_assistance_server.storage.postgres.database.connection import PostgresConnection
+from hero_assistance_server.storage.postgres.database.migrate import finish_opening
 from hero_assistance_server.storage.postgres.nodes import pause_table, signals
 from hero_assistance_server.storage.postgres.nodes.job_locks import PostgresJobLocks
 from hero_assistance_server.storage.postgres.nodes.leases import RENEW_S, Lease
+from hero_assistance_server.storage.postgres.nodes.node_end import NodeEnd
 from hero_assistance_server.storage.postgres.nodes.pause_table import PauseTable
 from hero_assistance_server.storage.postgres.nodes.presence_table import PresenceTable
 from hero_assistance_server.storage.postgres.nodes.shared_secrets import PostgresSecrets
@@ -49,6 +51,7 @@ class PostgresNode:
         self.pauses = PauseTable(node_id, loop)
         self.jobs = PostgresJobLocks(loop)
         self.signals = PostgresSignals(node_id, loop)
+        self.end = NodeEnd(loop)
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="store-node")
 
@@ -57,9 +60,14 @@ class PostgresNode:
         """How many nodes had a lease when this one's was renewed last."""
         return self._lease.count
 
+    async def wait_until_outdated(self) -> None:
+        """Raise `NodeOutdated` once this one has to start again."""
+        await self.end.wait()
+
     def start(self, connection: PostgresConnection) -> None:
         """Begin the lease, before this node writes anything, read the shared key, and start the thread."""
         self._lease.renew(connection)
+        finish_opening(connection)
         self.secrets.begin(connection)
         self._thread.start()
 

@@ -11,6 +11,7 @@ from hero_assistance_sdk.wire import Seq, TicketId
 from hero_assistance_server.storage.errors import StoreUnavailable
 from hero_assistance_server.storage.postgres.database.connection import BEGIN_READING, PostgresConnection
 from hero_assistance_server.storage.postgres.database.last_ids import read_last_seq
+from hero_assistance_server.storage.postgres.nodes.timelines import count_left_out
 from hero_assistance_server.storage.postgres.search.changed_tickets import list_changed
 from hero_assistance_server.storage.postgres.search.index_file import IndexFile, Progress
 from hero_assistance_server.storage.sql.search.index_portions import make_older_rows
@@ -126,7 +127,7 @@ class IndexFollower:
         progress = self._index.progress
         events = list(connection.execute(_EVENTS, (progress.seq, EVENTS_PORTION)))
         until = Seq(events[-1][0]) if len(events) == EVENTS_PORTION else last
-        if progress.seq < 0 or len(events) != until - progress.seq:
+        if progress.seq < 0 or len(events) != until - progress.seq - count_left_out(connection, progress.seq, until):
             # The file is new, or what an event told was deleted: by its age, with a ticket or with a user.
             next_id = int(connection.execute("SELECT coalesce(max(ticket_id), 0) + 1 FROM tickets").get)
             self._index.begin_again(last, next_id)

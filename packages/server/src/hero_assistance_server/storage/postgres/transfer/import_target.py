@@ -13,7 +13,7 @@ from hero_assistance_sdk.wire import TicketId
 from hero_assistance_server.storage.errors import DataInUse
 from hero_assistance_server.storage.file_copies import copy_checked
 from hero_assistance_server.storage.postgres.database.connection import SCHEMA, PostgresConnection
-from hero_assistance_server.storage.postgres.database.migrate import FIRST, LOCK, migrate, migrations
+from hero_assistance_server.storage.postgres.database.migrate import FIRST, LOCK, finish_opening, migrate, migrations
 from hero_assistance_server.storage.postgres.files.stored_file import CHUNK_BYTES
 from hero_assistance_server.storage.postgres.nodes.leases import NOW
 from hero_assistance_server.storage.postgres.opening import require_usable, translated_errors
@@ -110,6 +110,7 @@ class PostgresImportTarget:
             with translated_errors():
                 require_usable(connection)
                 migrate(connection, migrations())
+                finish_opening(connection)
             connection.execute("BEGIN")
             connection.execute("SELECT pg_advisory_xact_lock(?)", (LOCK,))
             project = PostgresProject(connection)

@@ -34,6 +34,7 @@ OWN_TABLES = frozenset(
         "presence",
         "shared_keys",
         "stored_files",
+        "timelines",
         "used_challenges",
         "versions",
     }

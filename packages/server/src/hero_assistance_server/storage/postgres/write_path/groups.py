@@ -18,6 +18,7 @@ from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.wire import Seq
 from hero_assistance_server.storage.postgres.database.connection import CHANNEL, PostgresConnection
 from hero_assistance_server.storage.postgres.database.errors import STORAGE_ERRORS, explain_error
+from hero_assistance_server.storage.postgres.nodes.timelines import begin_timeline
 from hero_assistance_server.storage.postgres.search.search_repository import NodeIndex
 from hero_assistance_server.storage.postgres.session import PostgresSession
 from hero_assistance_server.storage.postgres.write_path.unit_of_work import PostgresUnitOfWork
@@ -78,6 +79,12 @@ class PostgresGroups:
         """Wait for the groups of the other nodes; connects again when the connection was lost."""
         self._settings.clear()
         self._writer.begin(_BEGIN)
+        if self._writer.is_new:
+            self._writer.roll_back()
+            # It may be another primary.
+            begin_timeline(self._writer)
+            self._writer.is_new = False
+            self._writer.execute(_BEGIN)
         self._first_seq = last_seq = Seq(self._writer.execute(_LOCK).get)
         self._group += 1
         return WriteBatch(self._writer, self._settings, last_seq, leave_to_nodes)

@@ -55,6 +55,15 @@ BEGIN
     RETURN NULL;
 END $$;
 
+-- Where each timeline of PostgreSQL began: the number of the last event before it, and the one after which its own are.
+-- Those between were given to none. `has_lost` is set once a node has seen events that this timeline does not have.
+CREATE TABLE timelines (
+    first_seq  BIGINT NOT NULL PRIMARY KEY,
+    last_seq   BIGINT NOT NULL,
+    timeline   TEXT COLLATE "C" NOT NULL,
+    has_lost   BIGINT NOT NULL DEFAULT 0
+);
+
 -- The groups that each node has committed: a node that loses the connection in COMMIT finds here what became of it. Its
 -- lease, by the clock of the database, tells the others whether it is alive.
 CREATE TABLE nodes (

@@ -1,0 +1,98 @@
+"""The primary is killed under writers, and its standby promoted: what was acknowledged is there, and once."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+from contextlib import aclosing
+
+import pytest
+
+from hero_assistance_sdk.paths import Paths
+from hero_assistance_sdk.wire import Event, Reset
+from tests.capabilities import POSTGRES, needs
+from tests.postgres_pair import Pair, running_pair
+from tests.server.desk import STOP_S, Desk
+from tests.server.postgres.daemons import another_root, daemon
+from tests.server.postgres.fail_over import WRITERS, hearing, read_seqs, read_tickets, writing
+
+pytestmark = [pytest.mark.anyio, needs(POSTGRES)]
+
+
+@pytest.fixture
+def pair(request: pytest.FixtureRequest) -> Iterator[Pair]:
+    with running_pair(request.param) as made:
+        yield made
+
+
+@pytest.mark.parametrize("pair", ["on", "remote_apply"], indirect=True)
+async def test_what_was_acknowledged_survives_the_primary(hero_env: dict[str, str], pair: Pair) -> None:
+    url = pair.create_database()
+    with another_root(hero_env) as other_env:
+        async with daemon(hero_env, url) as one, daemon(other_env, url) as other:
+            desks = (Desk(one.paths), Desk(other.paths))
+            async with hearing(desks[1]) as hear:
+                async with writing(*desks) as told:
+                    await told.acknowledges(4 * WRITERS)
+                    killed_at = time.monotonic()
+                    pair.primary.kill()
+                    await asyncio.to_thread(pair.promote)
+                    # What was answered before it was lost counts for one of each writer.
+                    await told.acknowledges(3 * WRITERS)
+                print(f"the gap was {told.gap_after(killed_at):.2f} s")
+                heard = await hear(set(told.tickets))
+    assert told.reasons <= {"store-unavailable"}
+    # Those whose writers were cancelled are there as well.
+    tickets = read_tickets(url)
+    assert told.tickets.items() <= dict(tickets).items()
+    assert len(dict(tickets)) == len(tickets)
+    assert len(heard) == len(set(heard))
+    seqs, timelines = read_seqs(url)
+    (_, begin), (last, first) = timelines
+    assert seqs == [*range(begin + 1, last + 1), *range(first + 1, first + 1 + len(tickets) - (last - begin))]
+
+
+@pytest.mark.parametrize("pair", [None], indirect=True)
+async def test_what_an_asynchronous_standby_lacks_is_lost_in_the_open(
+    hero_env: dict[str, str], paths: Paths, pair: Pair
+) -> None:
+    """No one is shown something else under the number of what is lost."""
+    url = pair.create_database()
+    async with daemon(hero_env, url) as server:
+        desk = Desk(paths)
+        kept = await desk.call("ticket.create", "carol", title="kept", body="b")
+        seen_before = (await desk.call("system.health"))["seq"]
+        pair.wait_for_standby()
+        pair.disconnect()
+        lost = await desk.call("ticket.create", "carol", title="lost", body="b")
+        seen = (await desk.call("system.health"))["seq"]
+        assert await search(desk, "lost") == ["lost"]
+        pair.primary.kill()
+        await asyncio.to_thread(pair.promote)
+        assert await asyncio.to_thread(server.process.wait, STOP_S) == 1
+        assert "the database was set back" in server.log.read_text()
+        assert "Traceback" not in server.log.read_text()
+        await desk.aclose()
+    async with daemon(hero_env, url):
+        desk = Desk(paths)
+        assert await search(desk, "lost") == []
+        made = await desk.call("ticket.create", "carol", title="new", body="b")
+        assert made["ticket_id"] > lost["ticket_id"] + 900
+        assert (await desk.call("ticket.get", "bob", ticket_id=kept["ticket_id"]))["title"] == "kept"
+        assert isinstance(await first_of(desk, seen), Reset)
+        event = await first_of(desk, seen_before)
+        assert isinstance(event, Event)
+        assert event.ticket is not None
+        assert event.ticket.title == "new"
+        await desk.aclose()
+
+
+async def search(desk: Desk, word: str) -> list[str]:
+    found = await desk.call("search.tickets", "bob", query=word)
+    return [one["ticket"]["title"] for one in found["found"]]
+
+
+async def first_of(desk: Desk, since: int) -> Event | Reset:
+    async with aclosing(desk.subscribe("bob", since)) as events, asyncio.timeout(STOP_S):
+        return await anext(events)
