@@ -71,13 +71,17 @@ NEWEST_TESTS = (
     *("tests/cli/test_commands.py", "tests/sdk", "tests/supervisor/test_processes.py"),
 )
 
-# What `tests_postgres` runs: tests of the server that are about no engine, and pass on both.
+# What `tests_postgres` runs: tests of the server that are about no engine, and pass on both; and a fail-over by
+# Patroni, which takes more than a minute.
 POSTGRES_TESTS = [
-    f"tests/server/test_{name}.py"
-    for name in (
-        *("canned_replies_and_macros", "drafts", "erasure", "presence", "ratings"),
-        *("read_receipts", "search", "stats", "tickets", "users"),
-    )
+    "tests/server/postgres/test_patroni.py",
+    *(
+        f"tests/server/test_{name}.py"
+        for name in (
+            *("canned_replies_and_macros", "drafts", "erasure", "presence", "ratings"),
+            *("read_receipts", "search", "stats", "tickets", "users"),
+        )
+    ),
 ]
 
 # What `oldest_pytest` runs: what depends on the hooks of pytest and xdist.

@@ -156,12 +156,22 @@ MAIL_CORPUS = Capability("mail-corpus", "Python is installed without its tests",
 POSTGRES = Capability(
     "postgresql", "PostgreSQL 15 or newer is not installed (Debian: postgresql), or psycopg is not", _has_postgres
 )
+PATRONI = Capability(
+    "patroni",
+    "etcd (Debian: etcd-server) or setpriv is not installed, or Patroni is not",
+    lambda: _has_programs("etcd", "setpriv")() and importlib.util.find_spec("patroni") is not None,
+)
 # What the servers of tests are on: `sqlite`, or `postgresql`.
 ENGINE = "TESTS_ENGINE"
 SQLITE_DESK = Capability(
     "sqlite-desk",
     "the test looks into the data folder of a desk on SQLite, and this run is on PostgreSQL",
     lambda: os.environ.get(ENGINE, "sqlite") == "sqlite",
+)
+LONG_POSTGRES = Capability(
+    "long-postgresql",
+    "it takes more than a minute: nox -s tests_postgres runs it",
+    lambda: os.environ.get(ENGINE) == "postgresql",
 )
 FOREIGN_GROUP = Capability("foreign-group", "this user is in every group", lambda: True)
 DPKG = Capability("dpkg", "this system is not made of Debian's packages", _has_programs("dpkg", "dpkg-deb"))
@@ -187,14 +197,18 @@ CAPABILITIES = (
         CADDY_PROGRAM,
     ),
     *(REDIS_PROGRAMS, SYSTEMD, AS_ROOT, CHOSEN_PIDS, SYSTEM_PYTHON),
-    *(DOVECOT, SSH_KEYGEN, SSHD, LITESTREAM, MASKED_PROC, MAIL_CORPUS, POSTGRES, SQLITE_DESK, FOREIGN_GROUP),
+    *(DOVECOT, SSH_KEYGEN, SSHD, LITESTREAM, MASKED_PROC, MAIL_CORPUS, POSTGRES, PATRONI),
+    *(SQLITE_DESK, LONG_POSTGRES, FOREIGN_GROUP),
     *(DPKG, MMDEBSTRAP, DEBIAN_PYTHON),
 )
 # What the machines of each platform that CI uses may lack; a container for Linux may forbid the choice of a pid, or
 # another /proc, and Debian's Python comes without its tests.
 EXPECTED_LACKS = {
     "linux": frozenset(
-        {AS_ROOT, CHOSEN_PIDS, DEBIAN_PYTHON, FOREIGN_GROUP, IPV6_LOOPBACK, MASKED_PROC, MAIL_CORPUS, SQLITE_DESK}
+        {
+            *(AS_ROOT, CHOSEN_PIDS, DEBIAN_PYTHON, FOREIGN_GROUP, IPV6_LOOPBACK, LONG_POSTGRES, MASKED_PROC),
+            *(MAIL_CORPUS, SQLITE_DESK),
+        }
     ),
     "darwin": frozenset(CAPABILITIES) - {IPV6_LOOPBACK, CURL, SYSTEM_PYTHON, SSH_KEYGEN},
 }

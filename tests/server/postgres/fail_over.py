@@ -28,6 +28,7 @@ class Writing:
     tickets: dict[str, int] = field(default_factory=dict)
     times: list[float] = field(default_factory=list)
     reasons: set[str] = field(default_factory=set)
+    is_over: bool = False
     _grew: asyncio.Event = field(default_factory=asyncio.Event)
 
     def note(self, token: str, ticket_id: int) -> None:
@@ -53,22 +54,22 @@ class Writing:
 
 @asynccontextmanager
 async def writing(*desks: Desk) -> AsyncIterator[Writing]:
-    """Have 32 writers file tickets at some servers, each at the next one after an error."""
+    """Have 32 writers file tickets at some servers, each at the next one after an error, and end with an answer."""
     told = Writing()
-    tasks = [asyncio.create_task(_write(desks, number, told)) for number in range(WRITERS)]
     try:
-        yield told
+        async with asyncio.TaskGroup() as group:
+            for number in range(WRITERS):
+                group.create_task(_write(desks, number, told))
+            yield told
+            told.is_over = True
     finally:
-        for task in tasks:
-            task.cancel()
-        outcomes = await asyncio.gather(*tasks, return_exceptions=True)
-    faults = [one for one in outcomes if not isinstance(one, asyncio.CancelledError)]
-    assert faults == []
+        for desk in desks:
+            await desk.aclose()
 
 
 async def _write(desks: tuple[Desk, ...], writer: int, told: Writing) -> None:
     number, turn = 0, writer
-    while True:
+    while not told.is_over:
         number += 1
         token = f"w{writer}-{number}"
         while token not in told.tickets:

@@ -162,7 +162,7 @@ async def test_a_defect_does_not_end_what_follows(postgres_url: str, monkeypatch
 
     async with node(postgres_url) as one:
         await one.storage.write(create)
-    followed = Followed("a node", threading.Lock(), lambda _connection: None)
+    followed = Followed("a node", threading.Lock(), lambda _connection: None, lambda _reason: None)
     follower = EventFollower(postgres_url, Seq(0), followed, deliver)
     follower.start()
     try:
