@@ -13,12 +13,14 @@ from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.wire import Event, Reset
 from hero_assistance_server.storage.errors import StoreUnavailable
 from hero_assistance_server.storage.postgres.opening import check_database, open_up_to_date
+from hero_assistance_server.storage.postgres.reachability import COMMIT_WAITS
 from hero_assistance_server.storage.postgres.report import report_database
 from tests.capabilities import POSTGRES, needs
 from tests.postgres_pair import Pair, running_pair
-from tests.server.desk import STOP_S, Desk
+from tests.server.desk import STOP_S, Desk, running
 from tests.server.postgres.daemons import another_root, daemon
 from tests.server.postgres.fail_over import WRITERS, hearing, read_seqs, read_tickets, writing
+from tests.server.postgres.test_away import wait_until
 from tests.server.store_fixtures import NOON
 
 pytestmark = [pytest.mark.anyio, needs(POSTGRES)]
@@ -115,3 +117,18 @@ async def test_a_standby_is_named_as_such(pair: Pair) -> None:
     # The primary is asked, whichever comes first.
     found = report_database(f"postgresql://desk@/{name}?host={pair.standby.folder},{pair.primary.folder}")
     assert (found.is_primary, found.standbys, found.is_synchronous) == (True, 1, True)
+
+
+@pytest.mark.parametrize("pair", ["on"], indirect=True)
+async def test_commits_that_wait_for_a_standby_are_a_condition(paths: Paths, pair: Pair) -> None:
+    async with running(paths, database=pair.create_database()) as desk:
+        await desk.call("ticket.create", "carol", title="before", body="b")
+        await asyncio.to_thread(pair.standby.kill)
+        token = {"client_token": "waiting"}
+        waiting = asyncio.create_task(desk.call("ticket.create", "carol", title="waits", body="b", **token))
+        await wait_until(desk, [COMMIT_WAITS])
+        pair.primary.execute("ALTER SYSTEM RESET synchronous_standby_names")
+        pair.primary.execute("SELECT pg_reload_conf()")
+        await wait_until(desk, [])
+        await asyncio.gather(waiting, return_exceptions=True)
+        assert (await desk.call("ticket.create", "carol", title="waits", body="b", **token))["ticket_id"] == 2

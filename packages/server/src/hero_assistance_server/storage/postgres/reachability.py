@@ -11,7 +11,12 @@ from hero_assistance_sdk.logs import get_log
 from hero_assistance_server.storage.postgres.database.errors import explain_error
 
 CONDITION = "database-away"
+COMMIT_WAITS = "commit-waits"
+# A flush takes milliseconds; a synchronous standby that is away is waited for without an end.
+COMMIT_LIMIT_S = 3.0
 _HINT = "see to PostgreSQL and the network; the server goes on by itself once the database answers"
+
+_COMMIT_HINT = "see to the standby; or have commits wait for none: docs/postgres.md, what can be lost"
 
 _log = get_log("store")
 
@@ -28,6 +33,7 @@ class Reachability:
         # Each thread meets the same outage with words of its own: the first ones stay.
         self._lock = threading.Lock()
         self._is_lost = False
+        self._is_waiting = False
 
     def lose(self, error: Exception) -> None:
         """Let the condition hold."""
@@ -45,3 +51,15 @@ class Reachability:
         with self._lock:
             self._is_lost = False
         self.health.clear(CONDITION)
+
+    def note_commit(self, seconds: float) -> None:
+        """Let a condition hold while a commit takes too long; one thread may, with how long it takes by now."""
+        is_waiting = seconds >= COMMIT_LIMIT_S
+        if is_waiting == self._is_waiting:
+            return
+        self._is_waiting = is_waiting
+        if is_waiting:
+            said = "the database does not finish a commit: it waits for a synchronous standby that is away, or its disk"
+            self.health.report(COMMIT_WAITS, said, hint=_COMMIT_HINT)
+        else:
+            self.health.clear(COMMIT_WAITS)

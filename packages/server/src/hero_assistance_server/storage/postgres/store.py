@@ -70,7 +70,15 @@ class PostgresStore(SqlStore):
         self._groups = PostgresGroups(connection, clock, self._note_outbox, index, node_id)
         lock = self._groups.commit_lock
         access = AccessLog(connection, lock, partial(self._answer, readers.executor, readers.run))
-        self._node = PostgresNode(url, node_id, self._loop, access, PostgresSecrets(self._submit), reachability)
+        self._node = PostgresNode(
+            url,
+            node_id,
+            self._loop,
+            access,
+            PostgresSecrets(self._submit),
+            reachability,
+            commit_seconds=lambda: self._groups.commit_seconds,
+        )
         self.nodes: Nodes = self._node
         self._node.signals.follow(_OUTBOX, self.outbox_added.set)
         self._writer = Writer(self._groups, clock, self._deliver, reachability.lose)

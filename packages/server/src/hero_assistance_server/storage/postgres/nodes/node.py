@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from collections.abc import Callable
 
 import psycopg
 
@@ -40,9 +41,12 @@ class PostgresNode:
         access: AccessExchange,
         secrets: PostgresSecrets,
         reachability: Reachability,
+        *,
+        commit_seconds: Callable[[], float],
     ) -> None:
         self._url = url
         self._reachability = reachability
+        self._commit_seconds = commit_seconds
         self._node_id = node_id
         self._lease = Lease(node_id)
         self.access = access
@@ -102,6 +106,7 @@ class PostgresNode:
             while not self._stopping.is_set():
                 for channel, text in connection.wait_for_notices(_WAIT_S):
                     self._hear(channel, text)
+                self._reachability.note_commit(self._commit_seconds())
                 self.pauses.work(connection)
                 self.signals.work(connection)
                 self.jobs.work(connection)

@@ -69,6 +69,13 @@ class PostgresGroups:
         self._first_seq = Seq(0)
         self._node_id = node_id
         self._group = 0
+        self._committing_since: float | None = None
+
+    @property
+    def commit_seconds(self) -> float:
+        """How long the commit takes that is under way, 0 without one; any thread may ask."""
+        since = self._committing_since
+        return 0.0 if since is None else time.monotonic() - since
 
     @property
     def is_lost(self) -> bool:
@@ -131,12 +138,15 @@ class PostgresGroups:
         return explain_error(error)
 
     def _commit(self) -> None:
+        self._committing_since = time.monotonic()
         try:
             self._writer.execute("COMMIT")
         except psycopg.Error:
             if not (self._writer.is_lost and self._find_outcome()):
                 raise
             _log.info("store.commit-found-after-lost-connection", group=self._group)
+        finally:
+            self._committing_since = None
 
     def _find_outcome(self) -> bool:
         """Return whether the group was committed; raises `OutcomeUnknown` when the database cannot be asked.
