@@ -127,6 +127,9 @@ async def test_commits_that_wait_for_a_standby_are_a_condition(paths: Paths, pai
         token = {"client_token": "waiting"}
         waiting = asyncio.create_task(desk.call("ticket.create", "carol", title="waits", body="b", **token))
         await wait_until(desk, [COMMIT_WAITS])
+        # What the node knows of who may come in is more than a second old by now.
+        for user in ("bob", "carol", "dave"):
+            assert len((await desk.call("ticket.list", user))["tickets"]) == (user != "dave")
         pair.primary.execute("ALTER SYSTEM RESET synchronous_standby_names")
         pair.primary.execute("SELECT pg_reload_conf()")
         await wait_until(desk, [])

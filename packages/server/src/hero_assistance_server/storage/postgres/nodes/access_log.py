@@ -16,7 +16,7 @@ from functools import partial
 from hero_assistance_sdk.wire import UserId
 from hero_assistance_server.identity.access_changes import AccessChanges, AccessTable
 from hero_assistance_server.storage.errors import NodeOutdated, StoreUnavailable
-from hero_assistance_server.storage.postgres.database.connection import PostgresConnection
+from hero_assistance_server.storage.postgres.database.connection import BEGIN_READING, PostgresConnection
 from hero_assistance_server.storage.postgres.nodes.leases import NOW
 from hero_assistance_server.storage.postgres.session import PostgresSession
 from hero_assistance_server.storage.postgres.snapshot import PostgresSnapshot
@@ -28,6 +28,8 @@ CURRENT_FOR_S = 1.0
 KEPT = timedelta(days=30)
 # What was written last may be waited for so long, by all who ask at the same time.
 CATCH_UP_TIMEOUT_S = 10.0
+# A commit that waits for a standby which is away holds the lock until that is back; who only reads is let in.
+COMMIT_PATIENCE_S = 0.25
 # Changes that are read at once, while commits of this node wait.
 _PORTION = 200
 _LAST = "SELECT coalesce(max(change_id), 0) FROM access_changes"
@@ -98,8 +100,28 @@ class AccessLog:
         self._looked_at = looked_at
 
     def _look_alone(self, connection: PostgresConnection) -> None:
-        with self._commit_lock:
-            self.look(connection)
+        """Look on a connection whose transaction has read nothing yet."""
+        if self._commit_lock.acquire(timeout=COMMIT_PATIENCE_S):
+            try:
+                self.look(connection)
+            finally:
+                self._commit_lock.release()
+        elif not self._has_nothing_new(connection):
+            connection.roll_back()
+            connection.execute(BEGIN_READING)
+            with self._commit_lock:
+                self.look(connection)
+
+    def _has_nothing_new(self, connection: PostgresConnection) -> bool:
+        """Whether there is nothing to apply, and with it no order to keep; asked without `commit_lock`.
+
+        What is committed meanwhile comes after this call: all groups wait for the one that is being committed.
+        """
+        looked_at, position = time.monotonic(), self._position
+        if connection.execute(_LAST).get > position:
+            return False
+        self._looked_at = max(looked_at, self._looked_at)
+        return True
 
 
 def forget_old(connection: PostgresConnection) -> None:
