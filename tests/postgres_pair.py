@@ -95,7 +95,6 @@ def _running_primary(synchronous_commit: str | None) -> Iterator[Server]:
     with own_folder() as folder:
         init_data(folder)
         with _serving(folder, settings) as primary:
-            primary.execute(f"SELECT pg_create_physical_replication_slot('{_SLOT}')")
             yield primary
 
 
@@ -103,7 +102,9 @@ def _running_primary(synchronous_commit: str | None) -> Iterator[Server]:
 def _following(primary: Server) -> Iterator[Server]:
     with own_folder() as folder:
         source = f"host={primary.folder} user={OWNER} application_name=standby"
-        run_program(folder, "pg_basebackup", "-D", "data", "-d", source, "-R", "-S", _SLOT, "-c", "fast", "--no-sync")
+        run_program(
+            folder, "pg_basebackup", "-D", "data", "-d", source, "-R", "-C", "-S", _SLOT, "-c", "fast", "--no-sync"
+        )
         with _serving(folder, _SETTINGS) as standby:
             yield standby
 
