@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 _Data = dict[str, Any]
+# A secret is in a file of yours, and not in this one.
+_DATABASE = Path.home() / ".config" / "desk-database"
 
 # Name and data of each box; https://docs.pyinfra.com lists what it knows, such as `ssh_key`.
 boxes: list[tuple[str, _Data]] = [
@@ -15,3 +18,10 @@ boxes: list[tuple[str, _Data]] = [
     # The flags of `hero_assistance --start`, for a box on which nothing runs yet.
     ("desk-4.example.org", {"ssh_user": "desk", "hero_start": ("--ui-tcp", "127.0.0.1:9771")}),
 ]
+# Two nodes of one desk on PostgreSQL: secrets that are set before the first start.
+if _DATABASE.is_file():
+    secrets = {"DATABASE": _DATABASE.read_text().strip()}
+    boxes += [
+        ("node-1.example.org", {"ssh_user": "desk", "hero_secrets": secrets}),
+        ("node-2.example.org", {"ssh_user": "desk", "hero_secrets": secrets}),
+    ]

@@ -17,5 +17,11 @@ def take_steps(name: str, steps: Steps) -> None:
     state.print_output = True
     for source, target in steps.files:
         files.put(name=f"{name}: send {source.name}", src=str(source), dest=str(target))
-    if steps.commands:
-        server.shell(name=f"{name}: run", commands=list(steps.commands), _env=environment(), _timeout=_COMMAND_S)
+    for command in steps.commands:
+        server.shell(
+            name=f"{name}: run",
+            commands=[command],
+            _env=environment(),
+            _timeout=_COMMAND_S,
+            _stdin=steps.inputs.get(command),
+        )

@@ -19,7 +19,7 @@ from scripts.deploy.build import Build, choose_build, read_all
 from scripts.deploy.command_line import needs_build
 from scripts.deploy.outcomes import BAD, Outcome, find_fault, judge
 from scripts.deploy.stages import choose_returns, find_refusals, group_by_value, split_stages
-from scripts.deploy.steps import choose_rollback, choose_steps
+from scripts.deploy.steps import Start, choose_rollback, choose_steps
 
 pytestmark = pytest.mark.pure
 
@@ -167,7 +167,7 @@ def test_an_upgrade_sends_the_archive_alone_and_deletes_it_when_it_is_installed(
 )
 def test_where_the_release_is_installed_nothing_is_sent(box: Box, flags: list[str]) -> None:
     release = "/hero/var/releases/hero_assistance/new"
-    steps = choose_steps(box, BUILD, ("--auth-mode", "dev"))
+    steps = choose_steps(box, BUILD, Start(("--auth-mode", "dev")))
     assert steps.files == ()
     assert steps.commands[0] == f"sh {release}/{CLI_NAME} install {release}{flags[0]}"
     assert steps.commands[1:] == ((f"{CLI} --start --auth-mode dev",) if flags[1:] else ())
@@ -181,13 +181,36 @@ def test_a_signature_travels_with_its_archive() -> None:
 
 
 def test_an_empty_box_gets_the_installer_and_is_started_with_its_flags() -> None:
-    steps = choose_steps(make_empty_box(), BUILD, ("--auth-mode", "dev"))
+    steps = choose_steps(make_empty_box(), BUILD, Start(("--auth-mode", "dev")))
     assert [target for _, target in steps.files] == [ARCHIVE, INSTALLER]
     assert steps.commands == (
         f"sh {INSTALLER} install {ARCHIVE} --sha256 {BUILD.sha256}",
         f"{CLI} --start --auth-mode dev",
         f"rm -f {ARCHIVE} {INSTALLER}",
     )
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        make_empty_box(),
+        make_box(state="stopped", running=None),
+        make_box(state="stopped", running=None, releases=("old", BUILD.release)),
+        make_box(state="stopped", running=None, live=BUILD.release),
+    ],
+)
+def test_secrets_are_set_before_the_start_and_only_standard_input_has_them(box: Box) -> None:
+    steps = choose_steps(box, BUILD, Start((), {"DATABASE": "postgresql://desk:s3cr3t@db/desk"}))
+    setting = f"{CLI} secret set DATABASE -"
+    assert steps.commands.index(setting) == steps.commands.index(f"{CLI} --start") - 1
+    assert steps.inputs == {setting: "postgresql://desk:s3cr3t@db/desk"}
+    assert "s3cr3t" not in repr(steps)
+
+
+def test_a_desk_that_runs_keeps_its_secrets() -> None:
+    start = Start((), {"DATABASE": "postgresql://desk@db/desk"})
+    assert not any(" secret " in command for command in choose_steps(make_box(), BUILD, start).commands)
+    assert not choose_steps(make_box(live="new", running="new"), BUILD, start)
 
 
 def test_a_box_with_a_release_for_another_python_gets_the_installer() -> None:
