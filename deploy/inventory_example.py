@@ -20,8 +20,8 @@ boxes: list[tuple[str, _Data]] = [
 ]
 # Two nodes of one desk on PostgreSQL: secrets that are set before the first start.
 if _DATABASE.is_file():
-    secrets = {"DATABASE": _DATABASE.read_text().strip()}
+    _secrets = {"DATABASE": _DATABASE.read_text().strip()}
     boxes += [
-        ("node-1.example.org", {"ssh_user": "desk", "hero_secrets": secrets}),
-        ("node-2.example.org", {"ssh_user": "desk", "hero_secrets": secrets}),
+        ("node-1.example.org", {"ssh_user": "desk", "hero_secrets": _secrets}),
+        ("node-2.example.org", {"ssh_user": "desk", "hero_secrets": _secrets}),
     ]
