@@ -6,15 +6,17 @@ import getpass
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
 from threading import Timer
+from typing import Any
 
 from tests.builds import ROOT
 from tests.capabilities import NAMESPACES, SSH_KEYGEN, SSHD, find_program, require
+from tests.postgres import find_user
 from tests.sshd import CLIENT, CONFIGURATION, make_key, read_public_key, write_configuration
 
 PORT = 2222
@@ -25,6 +27,9 @@ _DEPLOY_S = 600.0
 # Without root's rights, a namespace of users makes root of whoever runs the tests.
 _MAPPED = os.geteuid() != 0
 _MAP = ["--map-root-user"] if _MAPPED else []
+# In front of what runs as whoever logs in, and of what refuses to be root.
+AS_USER = ["unshare", "--user", f"--map-user={os.geteuid()}", f"--map-group={os.getegid()}"] if _MAPPED else []
+UNPRIVILEGED = AS_USER or ["setpriv", f"--reuid={find_user()}", f"--regid={find_user()}", "--clear-groups"]
 _OWN_PIDS = ["--pid", "--fork", "--kill-child", "--mount-proc"]
 # What is on standard input ends with the test, and with `cat` ends all that the box runs.
 _START = """\
@@ -36,6 +41,8 @@ mkdir /run/sshd
 echo ready
 exec cat
 """
+# Of what has a network alone.
+NETWORK = "ip link set lo up; echo ready; exec cat"
 
 
 @dataclass(frozen=True)
@@ -48,6 +55,11 @@ class Host:
         """The words in front of a command that is run in its network, and in these other namespaces of it."""
         user = ["--user", "--preserve-credentials"] if _MAPPED else []
         return ["nsenter", f"--target={self.process.pid}", *user, "--net", *namespaces, "--"]
+
+    def enter_processes(self) -> list[str]:
+        """The words in front of a command that is one of its processes, and ends with them."""
+        # The process itself is in front of the namespace that it has made for its children.
+        return self.enter("--mount", f"--pid=/proc/{self.process.pid}/ns/pid_for_children")
 
 
 @dataclass(frozen=True)
@@ -63,7 +75,11 @@ class TestedBox:
 
     def run(self, *command: str) -> str:
         """Run a command with the mounts of the box."""
-        return _must_run([*self.host.enter("--mount"), *command])
+        return must_run([*self.host.enter("--mount"), *command])
+
+    def run_in_processes(self, *command: str, given: str | None = None) -> str:
+        """Run a command as one of its processes, which sees the others; `given` is its standard input."""
+        return must_run([*self.host.enter_processes(), *command], given)
 
     def shrink_disk(self, left_mb: int) -> None:
         """Leave this much free on its disk."""
@@ -126,34 +142,33 @@ def started_boxes(folder: Path, names: Sequence[str], *, small_disks: Sequence[s
         make_key(folder / key)
     write_configuration(folder, f"Port {PORT}", f"HostKey {folder / _HOST}", "PidFile none")
     with ExitStack() as ends:
-        script = "ip link set lo up; echo ready; exec cat"
-        controller = _start(ends, ["unshare", "--net", *_MAP, "--", "sh", "-ec", script])
+        controller = start_host(ends, ["unshare", "--net", *_MAP, "--", "sh", "-ec", NETWORK])
         boxes = tuple(
             _start_box(ends, controller, folder, name, number, DISK if name in small_disks else "")
             for number, name in enumerate(names, 1)
         )
-        yield BoxNetwork(controller, boxes, _write_inventory(folder, boxes))
+        yield BoxNetwork(controller, boxes, write_inventory(folder, boxes))
 
 
 def _start_box(ends: ExitStack, controller: Host, folder: Path, name: str, number: int, disk: str) -> TestedBox:
     root = folder / name
     root.mkdir()
     # Only root runs as another user than who logs in.
-    user = ["unshare", "--user", f"--map-user={os.geteuid()}", f"--map-group={os.getegid()}"] if _MAPPED else []
-    sshd = [*user, str(find_program("sshd")), "-D", "-e", "-f", str(folder / CONFIGURATION)]
+    sshd = [*AS_USER, str(find_program("sshd")), "-D", "-e", "-f", str(folder / CONFIGURATION)]
     command = ["unshare", "--net", "--mount", "--uts", *_OWN_PIDS, "--", "sh", "-ec", _START, "sh", *sshd]
-    host = _start(ends, [*controller.enter(), *command], {"ROOT": str(root), "DISK": disk})
+    host = start_host(ends, [*controller.enter(), *command], {"ROOT": str(root), "DISK": disk})
     near, far = f"10.77.{number}.1", f"10.77.{number}.2"
     link = f"box{number}"
     here, there = controller.enter(), host.enter()
-    _must_run([*here, *f"ip link add {link} type veth peer name eth0 netns {host.process.pid}".split()])
+    must_run([*here, *f"ip link add {link} type veth peer name eth0 netns {host.process.pid}".split()])
     for prefix, device, address in ((here, link, near), (there, "eth0", far)):
-        _must_run([*prefix, "ip", "address", "add", f"{address}/30", "dev", device])
-        _must_run([*prefix, "ip", "link", "set", device, "up"])
+        must_run([*prefix, "ip", "address", "add", f"{address}/30", "dev", device])
+        must_run([*prefix, "ip", "link", "set", device, "up"])
     return TestedBox(name, host, far, root)
 
 
-def _start(ends: ExitStack, command: list[str], environ: dict[str, str] | None = None) -> Host:
+def start_host(ends: ExitStack, command: list[str], environ: dict[str, str] | None = None) -> Host:
+    """Start what holds namespaces, and says `ready`, until its standard input ends."""
     process = subprocess.Popen(
         command, env={**os.environ, **(environ or {})}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
@@ -171,7 +186,10 @@ def _end(process: subprocess.Popen[str]) -> None:
     process.stdout.close()
 
 
-def _write_inventory(folder: Path, boxes: Sequence[TestedBox]) -> Path:
+def write_inventory(
+    folder: Path, boxes: Sequence[TestedBox], environ: Mapping[str, str] | None = None, **data: Any
+) -> Path:
+    """Write the inventory of these boxes; `environ` and `data` are for each of them."""
     host_key = read_public_key(folder / _HOST)
     (folder / "known_hosts").write_text("".join(f"[{box.address}]:{PORT} {host_key}\n" for box in boxes))
     common = {
@@ -181,6 +199,7 @@ def _write_inventory(folder: Path, boxes: Sequence[TestedBox]) -> Path:
         "ssh_known_hosts_file": str(folder / "known_hosts"),
         "ssh_strict_host_key_checking": "yes",
         "hero_start": ("--auth-mode", "dev"),
+        **data,
     }
     path = os.pathsep.join([str(Path(sys.executable).resolve().parent), os.defpath])
     listed = [
@@ -189,7 +208,12 @@ def _write_inventory(folder: Path, boxes: Sequence[TestedBox]) -> Path:
             {
                 **common,
                 "ssh_hostname": box.address,
-                "hero_environment": {"PATH_ROOT": str(box.root), "HOME": str(box.root), "PATH": path},
+                "hero_environment": {
+                    "PATH_ROOT": str(box.root),
+                    "HOME": str(box.root),
+                    "PATH": path,
+                    **(environ or {}),
+                },
             },
         )
         for box in boxes
@@ -199,7 +223,8 @@ def _write_inventory(folder: Path, boxes: Sequence[TestedBox]) -> Path:
     return inventory
 
 
-def _must_run(command: list[str]) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_TIMEOUT_S)
+def must_run(command: list[str], given: str | None = None) -> str:
+    """Run a command that has to succeed, and return what it prints; `given` is its standard input."""
+    done = subprocess.run(command, input=given, capture_output=True, text=True, check=False, timeout=_TIMEOUT_S)
     assert done.returncode == 0, f"{command}: {done.stderr}"
     return done.stdout.strip()

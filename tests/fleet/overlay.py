@@ -1,0 +1,39 @@
+"""The overlay of tests: boxes and people's machines, each with an address of `400::/7` that all others reach."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from itertools import count
+
+from tests.fleet.boxes import NETWORK, Host, must_run, start_host
+
+# A node of the overlay has a network of 64 bits, and limits are counted for each.
+_PREFIX = "54f:b680:ba6e"
+
+
+class Overlay:
+    """Links machines to each other by the one that deploys, which hands on."""
+
+    def __init__(self, controller: Host) -> None:
+        self._controller = controller
+        self._numbers = count(1)
+        forwarding = "/proc/sys/net/ipv6/conf/all/forwarding"
+        must_run([*controller.enter(), "sh", "-ec", f"echo 1 > {forwarding}"])
+
+    def join(self, host: Host) -> str:
+        """Give a machine an address, and return it."""
+        number = next(self._numbers)
+        near, far = f"{_PREFIX}:{number:x}::1", f"{_PREFIX}:{number:x}::2"
+        link, device = f"overlay{number}", "mycelium"
+        here, there = self._controller.enter(), host.enter()
+        must_run([*here, *f"ip link add {link} type veth peer name {device} netns {host.process.pid}".split()])
+        for prefix, name, address in ((here, link, near), (there, device, far)):
+            must_run([*prefix, "ip", "address", "add", f"{address}/64", "dev", name, "nodad"])
+            must_run([*prefix, "ip", "link", "set", name, "up"])
+        must_run([*there, "ip", "route", "add", "400::/7", "via", near, "dev", device])
+        return far
+
+    def start_machine(self, ends: ExitStack) -> tuple[Host, str]:
+        """Start a machine that has nothing but a network, and return it with its address."""
+        host = start_host(ends, [*self._controller.enter(), "unshare", "--net", "--", "sh", "-ec", NETWORK])
+        return host, self.join(host)

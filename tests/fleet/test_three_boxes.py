@@ -1,0 +1,125 @@
+"""A desk on three boxes loses a node, the primary of its database, and a box, one after the other, at work.
+
+With `LONG_FLEET_ROUNDS=N` more people work, and the node is killed so often.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.capabilities import NAMESPACES, POSTGRES, SSH_KEYGEN, SSHD, needs
+from tests.fleet.people import People, working_people
+from tests.fleet.person import Who
+from tests.fleet.three_boxes import ThreeBoxes, started_three_boxes
+from tests.ui.daemons import eventually
+
+pytestmark = needs(NAMESPACES, SSHD, SSH_KEYGEN, POSTGRES)
+
+_ROUNDS = int(os.environ.get("LONG_FLEET_ROUNDS", "0"))
+_PEOPLE_OF_A_KIND = 1 if not _ROUNDS else 3
+# What each person does before the next one is killed, and at the end.
+_DONE_BY_EACH = 4 if not _ROUNDS else 25
+_BACK_S = 120.0
+
+
+@pytest.fixture
+def desk(hero_root: Path, dist: Path, deploy_program: list[str]) -> Iterator[ThreeBoxes]:
+    """Two nodes, deployed to empty boxes."""
+    with started_three_boxes(hero_root) as boxes:
+        said = boxes.deploy(deploy_program, dist)
+        assert [box["state"] for box in said["boxes"]] == ["healthy", "healthy"]
+        yield boxes
+
+
+def test_nothing_acknowledged_is_lost_doubled_or_shown_to_who_may_not_see_it(desk: ThreeBoxes) -> None:
+    with working_people(desk.overlay, invite(desk)) as people:
+        people.wait_for_work(_DONE_BY_EACH)
+        for _ in range(max(1, _ROUNDS)):
+            lose_node(desk, people)
+        desk.databases.primary.kill()
+        desk.databases.standby.promote()
+        people.wait_for_work(_DONE_BY_EACH)
+        desk.box(1).switch_off()
+        people.wait_for_work(_DONE_BY_EACH)
+        people.finish()
+        check_people(people)
+        check_database(desk, people)
+        findings = desk.run_command(2, "doctor")["findings"]
+        assert [one["verdict"] for one in findings if one["check"] == "database"] == ["ok"], findings
+
+
+def invite(desk: ThreeBoxes) -> list[Who]:
+    """Agents and customers, in the app and not, half of whom prefer each node."""
+    project_id = desk.prove()
+    kinds = [(is_agent, uses_app) for is_agent in (True, False) for uses_app in (True, False)] * _PEOPLE_OF_A_KIND
+    names = [f"{'agent' if is_agent else 'customer'}{number}" for number, (is_agent, _) in enumerate(kinds)]
+    customers = tuple(name for name in names if name.startswith("customer"))
+    agents = [name for name in names if name not in customers]
+    invited = []
+    for number, (name, (is_agent, uses_app)) in enumerate(zip(names, kinds, strict=True)):
+        email = f"{name}@example.org"
+        code = desk.operate(1, "user.add", email=email, role="agent" if is_agent else "customer", name=name)["code"]
+        turn = agents.index(name) if is_agent else 0
+        addresses = desk.addresses if number % 2 else desk.addresses[::-1]
+        root = str(desk.folder / name)
+        invited.append(
+            Who(name, is_agent, uses_app, email, code, project_id, addresses, root, customers, turn, len(agents))
+        )
+    return invited
+
+
+def lose_node(desk: ThreeBoxes, people: People) -> None:
+    """Kill the server of box 2, see that work goes on, and that its supervisor brings another one."""
+    killed = desk.kill_server(2)
+
+    def is_back() -> bool:
+        server = desk.server_of(2)
+        return bool(server["state"] == "healthy" and server["pid"] != killed)
+
+    people.wait_for_work(_DONE_BY_EACH)
+    eventually(is_back, "the supervisor brings the server back", _BACK_S)
+
+
+def check_people(people: People) -> None:
+    """Each stream has brought exactly what a new one brings, in its order, and nobody has seen what they may not."""
+    for one in people.all:
+        heard = [fact["seq"] for fact in one.find("heard")]
+        listed = one.find("listed")[0]["seqs"]
+        assert heard[: len(listed)] == listed, one.who.name
+        assert heard == sorted(set(heard)), one.who.name
+        for kind in ("leak", "failed", "reset"):
+            assert one.find(kind) == [], one.who.name
+
+
+def check_database(desk: ThreeBoxes, people: People) -> None:
+    """What is there is what was acknowledged, each once."""
+    with psycopg.connect(f"host={desk.databases.standby.folder} user=desk dbname=desk") as connection:
+        tickets = connection.execute("SELECT ticket_id, title FROM hero_assistance.tickets").fetchall()
+        found = connection.execute(
+            "SELECT message_id, ticket_id, kind, body FROM hero_assistance.messages WHERE opening = 0"
+        ).fetchall()
+        events = connection.execute("SELECT seq FROM hero_assistance.events ORDER BY seq").fetchall()
+    facts = [fact for one in people.all for fact in one.facts]
+    filed = [(fact["ticket_id"], fact["title"]) for fact in facts if fact["fact"] == "filed"]
+    written = [
+        tuple(fact[name] for name in ("message_id", "ticket_id", "kind", "body"))
+        for fact in facts
+        if fact["fact"] == "written"
+    ]
+    assert sorted(tickets) == sorted(filed)
+    assert sorted(found) == sorted(written)
+    assert_each_once(title for _, title in filed)
+    assert_each_once(body for *_, body in written)
+    assert [seq for (seq,) in events] == list(range(1, len(events) + 1))
+
+
+def assert_each_once(texts: Iterable[Any]) -> None:
+    """Each text is of one command: two of them would be one that was done twice."""
+    assert [text for text, times in Counter(texts).items() if times > 1] == []
