@@ -11,9 +11,10 @@ import pytest
 
 from hero_assistance_app.remembered_projects import KnownProject, RememberedProjects, with_known_ids
 from hero_assistance_app.targets import make_projects, parse_project
-from hero_assistance_sdk.errors import UsageError
+from hero_assistance_sdk.errors import STORE_UNAVAILABLE, UsageError
 from hero_assistance_sdk.project.identity import ProjectId
 from hero_assistance_sdk.sse import EventDecoder, SentEvent
+from tests.app.lying_project import LyingProject, result, whole
 from tests.app.program import App, run
 from tests.app.two_addresses import Box, prove, two_addresses
 from tests.ui.daemons import Desk, rpc_body, ticket_servers
@@ -75,6 +76,41 @@ def test_a_call_that_was_cut_off_is_executed_once(
         answer = _call(browser, box.first.address, "ticket.create", title="once", body="", **token)
     assert ("result" in answer) is filed
     assert [ticket["title"] for ticket in box.server.call("alice", "ticket.list")["tickets"]] == ["once"]
+
+
+@pytest.fixture
+def without_database(box: Box) -> Iterator[LyingProject]:
+    """What answers at the first address proves the project, and has no database."""
+    project = LyingProject(stream=lambda _request: [b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n"])
+
+    def answer(request: bytes) -> list[bytes]:
+        asked = json.loads(request.partition(b"\r\n\r\n")[2])
+        if asked["method"] == "project.prove":
+            return [result(request, box.server.call("carol", "project.prove", **asked["params"]))]
+        error = {"code": -32007, "message": "the database is away", "data": {"reason": STORE_UNAVAILABLE}}
+        return [whole(json.dumps({"jsonrpc": "2.0", "id": asked["id"], "error": error}).encode())]
+
+    project.rpc = answer
+    methods = json.dumps({"methods": [{"name": "ticket.create", "x-page": True}]}).encode()
+    project.document = lambda _request: [whole(methods)]
+    box.first.target = project.address
+    yield project
+    project.close()
+
+
+def test_a_server_without_its_database_is_passed_over(
+    box: Box, without_database: LyingProject, start_app: Callable[..., App]
+) -> None:
+    name = box.first.address
+    project = make_projects([name])[0].id
+    with start_app("--project", box.both, "--user", "carol").browser() as browser:
+        token = {"client_token": "0123456789abcdef"}
+        assert "result" in _call(browser, name, "ticket.create", title="filed", body="", **token)
+        with browser.stream("GET", f"events?{project}=0") as stream:
+            events = _events(stream.iter_raw())
+            opened = next(event for event in events if event.event == "stream.open")
+            assert json.loads(opened.data)["address"] == box.second.address
+    assert any(b"ticket.create" in request for request in without_database.requests)
 
 
 def test_one_that_is_away_at_the_start_holds_up_nothing(box: Box, start_app: Callable[..., App]) -> None:

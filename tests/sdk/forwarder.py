@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route, Router
 
 from hero_assistance_httpd.listeners import Listener, serve
 from hero_assistance_sdk.net.sockets import bind_tcp, bound_address
+from hero_assistance_sdk.rpc.errors import RpcFailure
 
 LOOPBACK = "127.0.0.1:0"
 _PIECE = 65536
@@ -89,18 +90,26 @@ class Forwarder:
 async def pretending(
     answer: Callable[[dict[str, Any]], Awaitable[Any]], headers: dict[str, str] | None = None
 ) -> AsyncIterator[tuple[str, list[str]]]:
-    """A server that answers each call with what `answer` makes of its params; yields its address, and what is asked."""
+    """A server that answers each call with what `answer` makes of its params; yields its address, and what is asked.
+
+    An `RpcFailure` of `answer` is what the server refuses the call with. It has no events now.
+    """
     asked: list[str] = []
     stop = asyncio.Event()
 
     async def respond(request: Request) -> JSONResponse:
         call = json.loads(await request.body())
         asked.append(call["method"])
-        result = await answer(call["params"])
+        try:
+            result = await answer(call["params"])
+        except RpcFailure as error:
+            refusal = {"code": error.code, "message": error.message, "data": error.data}
+            return JSONResponse({"jsonrpc": "2.0", "id": call["id"], "error": refusal})
         return JSONResponse({"jsonrpc": "2.0", "id": call["id"], "result": result}, headers=headers)
 
     bound = bind_tcp(LOOPBACK)
-    app = Router([Route("/rpc", respond, methods=["POST"])])
+    events = Route("/events", lambda _request: PlainTextResponse("not now", 503))
+    app = Router([Route("/rpc", respond, methods=["POST"]), events])
     async with asyncio.TaskGroup() as group:
         group.create_task(serve([Listener("pretending", bound, app)], stop=stop, grace_s=1))
         try:

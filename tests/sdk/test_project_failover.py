@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import aclosing
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -14,14 +14,14 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from hero_assistance_sdk.errors import Unreachable
+from hero_assistance_sdk.errors import STORE_UNAVAILABLE, Unreachable
 from hero_assistance_sdk.event_client import subscribe
 from hero_assistance_sdk.net.host_names import HOSTS_SETTING
 from hero_assistance_sdk.net.sockets import bind_tcp, bound_address
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.project.address_book import FIRST_REST_S, AddressBook
 from hero_assistance_sdk.project.async_client import AsyncProjectClient
-from hero_assistance_sdk.project.client import ProjectClient, may_repeat
+from hero_assistance_sdk.project.client import ProjectClient
 from hero_assistance_sdk.project.identity import (
     AnotherProject,
     bytes_to_sign,
@@ -29,6 +29,7 @@ from hero_assistance_sdk.project.identity import (
     new_challenge,
     project_id_of,
 )
+from hero_assistance_sdk.project.next_address import may_repeat
 from hero_assistance_sdk.rpc.client import RpcClient
 from hero_assistance_sdk.rpc.errors import RpcFailure
 from hero_assistance_sdk.wire import Event
@@ -165,6 +166,59 @@ async def test_a_refusal_is_asked_of_one_address_alone(project: Project, caller:
     with pytest.raises(RpcFailure):
         await call("ticket.get", ticket_id=7)
     assert project.second.connections == 0
+
+
+@asynccontextmanager
+async def without_database(project: Project, *addresses: Forwarder) -> AsyncIterator[None]:
+    """What answers at these addresses proves the project, and can do nothing else."""
+
+    async def answer(params: dict[str, Any]) -> Any:
+        if "challenge" not in params:
+            raise RpcFailure(-32007, "the database is away", {"reason": STORE_UNAVAILABLE})
+        return await project.desk.call("project.prove", **params)
+
+    async with pretending(answer) as (pretended, _):
+        for one in addresses:
+            one.target = pretended
+        yield
+
+
+async def test_a_server_without_its_database_is_passed_over(project: Project, caller: Callers) -> None:
+    async with without_database(project, project.first):
+        book = AddressBook(project.addresses)
+        filed = await caller(book)("ticket.create", title="once", body="", **ONCE)
+        assert (filed["title"], book.current) == ("once", project.second.address)
+        assert book.why_resting(project.first.address) is not None
+
+
+async def test_a_call_without_a_token_fails_once_where_the_database_is_away(project: Project, caller: Callers) -> None:
+    async with without_database(project, project.first):
+        call = caller(AddressBook(project.addresses))
+        with pytest.raises(RpcFailure, match="the database is away"):
+            await call("user.me")
+        assert (await call("user.me"))["user_id"] == "carol"
+
+
+async def test_where_no_server_has_its_database_a_server_says_so(project: Project, caller: Callers) -> None:
+    async with without_database(project, project.first, project.second):
+        call = caller(AddressBook(project.addresses))
+        for _ in range(2):
+            with pytest.raises(RpcFailure, match="the database is away"):
+                await call("ticket.create", title="once", body="", **ONCE)
+        await project.first.end()
+        with pytest.raises(RpcFailure, match="the database is away"):
+            await call("ticket.create", title="once", body="", **ONCE)
+
+
+async def test_a_stream_is_opened_where_events_are(project: Project) -> None:
+    async with without_database(project, project.first):
+        book = AddressBook(project.addresses)
+        events = subscribe(book, headers=CAROL, since=0)
+        await project.desk.call("ticket.create", "carol", title="heard", body="")
+        async with aclosing(events), asyncio.timeout(TIMEOUT_S):
+            event = await anext(events)
+        assert isinstance(event, Event)
+        assert book.current == project.second.address
 
 
 async def test_it_goes_back_to_the_first_after_a_while(project: Project, caller: Callers) -> None:

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from math import ceil
 from typing import Any, ClassVar
 
+# The reason of a server that has no database now.
+STORE_UNAVAILABLE = "store-unavailable"
 # A longer wait is said in minutes.
 _LONG_WAIT_S = 90.0
 

@@ -11,11 +11,12 @@ import httpx2
 
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.foreign.http_client import make_client, open_answer, read_body
-from hero_assistance_sdk.project.address_book import AddressBook, none_answers
-from hero_assistance_sdk.project.client import may_repeat
-from hero_assistance_sdk.project.failures import NoAddressAnswers, address_of, note_failure
+from hero_assistance_sdk.project.address_book import AddressBook
+from hero_assistance_sdk.project.failures import ADDRESS, NoAddressAnswers, address_of, note_failure
+from hero_assistance_sdk.project.next_address import has_lost_its_store, last_failure, may_repeat, note_answer
 from hero_assistance_sdk.rpc.async_client import unreachable
 from hero_assistance_sdk.rpc.client import CALL_TIMEOUT_S, JSON_HEADERS, decoded, encoded
+from hero_assistance_sdk.rpc.errors import RpcFailure
 from hero_assistance_sdk.rpc.http_connection import ANSWER_BYTES
 
 
@@ -42,24 +43,32 @@ class AsyncProjectClient:
         failures: list[HeroError] = []
         for _ in self._book.addresses:
             try:
-                status, answer = await self._send(body)
+                return await self._send(body)
+            except RpcFailure as error:
+                if not (has_lost_its_store(error) and may_repeat(method, params)):
+                    raise
+                failures.append(error)
             except httpx2.HTTPError as error:
                 failure = unreachable(address_of(error) or str(self._book), error)
                 note_failure(self._book, error, failure)
                 if isinstance(error, NoAddressAnswers) or not may_repeat(method, params):
                     raise failure from error
                 failures.append(failure)
-            else:
-                return decoded(self._book.current or str(self._book), status, answer)
-        raise none_answers(failures)
+        raise last_failure(failures)
 
-    async def _send(self, body: bytes) -> tuple[int, bytes]:
+    async def _send(self, body: bytes) -> Any:
         async with open_answer(self._http, "POST", "/rpc", headers=self._headers, content=body) as answer:
             try:
                 async with asyncio.timeout(self._timeout_s):
-                    return answer.status_code, await read_body(answer, ANSWER_BYTES, str(self._book))
+                    content = await read_body(answer, ANSWER_BYTES, str(self._book))
             except TimeoutError:
                 raise httpx2.ReadTimeout("no whole answer in time", request=answer.request) from None
+            address = str(answer.request.extensions[ADDRESS])
+            try:
+                return decoded(address, answer.status_code, content)
+            except RpcFailure as error:
+                note_answer(self._book, address, error)
+                raise
 
     async def __aenter__(self) -> AsyncProjectClient:
         return self

@@ -7,23 +7,20 @@ from types import TracebackType
 from typing import Any
 
 from hero_assistance_sdk.errors import HeroError
-from hero_assistance_sdk.project.address_book import CONNECT_TIMEOUT_S, AddressBook, none_answers
+from hero_assistance_sdk.project.address_book import CONNECT_TIMEOUT_S, AddressBook
 from hero_assistance_sdk.project.identity import format_address
+from hero_assistance_sdk.project.next_address import has_lost_its_store, last_failure, may_repeat, note_answer
 from hero_assistance_sdk.project.proof_request import ProofRequest
 from hero_assistance_sdk.rpc.client import CALL_TIMEOUT_S, JSON_HEADERS, decoded, encoded, explain_failure
-from hero_assistance_sdk.rpc.http_connection import CutOff, HttpConnection, NotHttp
-
-# A call with it is executed once, however often it is sent.
-CLIENT_TOKEN = "client_token"  # noqa: S105
-# Its token is of the message that is to follow. What it saves a second time is based on what it has saved already.
-_SAVE_DRAFT = "draft.save"
+from hero_assistance_sdk.rpc.errors import RpcFailure
+from hero_assistance_sdk.rpc.http_connection import Answer, CutOff, HttpConnection, NotHttp
 
 
 class ProjectClient:
     """Calls methods of one project; use it as a context manager.
 
     A call that was not sent goes to the next address. One that may have been executed is sent again only where it has
-    a `client_token`.
+    a `client_token`. A server that has lost its database is not asked while another one answers.
     """
 
     def __init__(
@@ -61,9 +58,13 @@ class ProjectClient:
                     raise failure from error
                 failures.append(failure)
             else:
-                self._book.answered(address)
-                return decoded(address, answer.status, answer.body)
-        raise none_answers(failures)
+                try:
+                    return self._read(address, answer)
+                except RpcFailure as error:
+                    if not (has_lost_its_store(error) and may_repeat(method, params)):
+                        raise
+                    failures.append(error)
+        raise last_failure(failures)
 
     def probe(self, address: str) -> None:
         """Return when one address answers, and has proved its project if it has to; raises why not."""
@@ -81,6 +82,15 @@ class ProjectClient:
         for connection in self._connections.values():
             connection.close()
 
+    def _read(self, address: str, answer: Answer) -> Any:
+        try:
+            result = decoded(address, answer.status, answer.body)
+        except RpcFailure as error:
+            note_answer(self._book, address, error)
+            raise
+        note_answer(self._book, address)
+        return result
+
     def _connection(self, address: str) -> HttpConnection:
         if address not in self._connections:
             book = self._book
@@ -97,8 +107,3 @@ class ProjectClient:
                 prove=prove if book.needs_proof else None,
             )
         return self._connections[address]
-
-
-def may_repeat(method: str, params: Mapping[str, Any]) -> bool:
-    """Return whether a call that may have been executed can be sent again."""
-    return params.get(CLIENT_TOKEN) is not None and method != _SAVE_DRAFT

@@ -12,13 +12,17 @@ from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.net.sockets import parse_address
 from hero_assistance_sdk.project.address_book import CONNECT_TIMEOUT_S, AddressBook, none_answers
 from hero_assistance_sdk.project.failures import ADDRESS, NoAddressAnswers
+from hero_assistance_sdk.project.next_address import is_refused_for_now, not_serving
 from hero_assistance_sdk.project.proving_backend import ProvingBackend
 from hero_assistance_sdk.rpc.client import cut_off, not_connected, too_slow
 from hero_assistance_sdk.rpc.http_connection import NO_NAME
 
 
 class ProjectTransport(httpx2.AsyncBaseTransport):
-    """Sends each request once: to the next address only while the one before has not had any of it."""
+    """Sends each request once: to the next address only while the one before has not had any of it, or refuses it.
+
+    Where no address answers better, the refusal of a server is the answer.
+    """
 
     def __init__(self, book: AddressBook, limits: httpx2.Limits) -> None:
         self._book = book
@@ -32,10 +36,18 @@ class ProjectTransport(httpx2.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """Answer one request; raises `NoAddressAnswers`, or what it failed with once it was sent."""
         failures: list[HeroError] = []
+        refusal: httpx2.Response | None = None
+        failure: HeroError
         for address in self._book.order():
             request.extensions = {**request.extensions, ADDRESS: address}
             try:
-                return await self._send(address, request)
+                answer = await self._send(address, request)
+                if not (self._book.has_several and is_refused_for_now(request.method, answer.status_code)):
+                    self._book.answered(address)
+                    return answer
+                if refusal is not None:
+                    await refusal.aclose()
+                refusal, failure = answer, not_serving(address)
             except HeroError as error:
                 failure = error
             except httpx2.ConnectTimeout:
@@ -44,6 +56,8 @@ class ProjectTransport(httpx2.AsyncBaseTransport):
                 failure = not_connected(address, str(error))
             self._book.failed(address, failure)
             failures.append(failure)
+        if refusal is not None:
+            return refusal
         raise NoAddressAnswers(none_answers(failures), request)
 
     async def aclose(self) -> None:
@@ -53,7 +67,6 @@ class ProjectTransport(httpx2.AsyncBaseTransport):
     async def _send(self, address: str, request: httpx2.Request) -> httpx2.Response:
         with _watched(self._book, request):
             answer = await self._pool.handle_async_request(self._addressed(address, request))
-        self._book.answered(address)
         return httpx2.Response(
             answer.status,
             headers=answer.headers,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from hero_assistance_sdk.errors import HeroError, Unavailable
+from hero_assistance_sdk.errors import STORE_UNAVAILABLE, HeroError, Unavailable
 
 
 class StoreUnavailable(Unavailable):
     """The database cannot take or answer this now: the disk is full, fails, or is too slow."""
 
-    reason = "store-unavailable"
+    reason = STORE_UNAVAILABLE
     # A database that is started again is back in about this time.
     retry_after = 2
 

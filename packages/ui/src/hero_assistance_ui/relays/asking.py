@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from hero_assistance_httpd.rpc_endpoint import JsonAnswer
 from hero_assistance_sdk.errors import HeroError
-from hero_assistance_sdk.project.client import may_repeat
+from hero_assistance_sdk.project.next_address import may_repeat
 from hero_assistance_ui.errors import failure_response
 from hero_assistance_ui.foreign_projects.answers import check_answer
 from hero_assistance_ui.relays.calls import Call

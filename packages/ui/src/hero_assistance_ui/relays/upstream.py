@@ -15,6 +15,7 @@ from hero_assistance_sdk.foreign.http_client import make_client, read_body
 from hero_assistance_sdk.foreign.pace import Pace
 from hero_assistance_sdk.project.address_book import AddressBook
 from hero_assistance_sdk.project.failures import ADDRESS, NoAddressAnswers, note_failure
+from hero_assistance_sdk.project.next_address import note_lost_store
 from hero_assistance_sdk.rpc.async_client import was_cut_off
 from hero_assistance_sdk.size_limits import RELAY_BYTES
 from hero_assistance_ui.foreign_projects.standing import Allowance, Standing
@@ -107,7 +108,10 @@ class Upstream:
             left -= 1
             try:
                 async with self._calls.stream("POST", "/rpc", content=body, headers=headers) as response:
-                    return response.status_code, await self._bounded(response)
+                    answer = await self._bounded(response)
+                has_lost_its_store = self._note_lost_store(response, answer)
+                if left == 0 or not has_lost_its_store:
+                    return response.status_code, answer
             except httpx2.HTTPError as error:
                 failure = self.failure(error)
                 if left == 0 or isinstance(error, NoAddressAnswers):
@@ -160,6 +164,11 @@ class Upstream:
         await self._calls.aclose()
         await self._streams.aclose()
         await self._files.aclose()
+
+    def _note_lost_store(self, response: httpx2.Response, body: bytes) -> bool:
+        """Return whether a server says that it has no database now; its address is not asked while another answers."""
+        address = response.request.extensions.get(ADDRESS)
+        return self._book is not None and address is not None and note_lost_store(self._book, address, body)
 
     async def _bounded(self, response: httpx2.Response) -> bytes:
         body = await read_body(response, RELAY_BYTES, self.project.name)
