@@ -17,8 +17,7 @@ class Overlay:
     def __init__(self, controller: Host) -> None:
         self._controller = controller
         self._numbers = count(1)
-        forwarding = "/proc/sys/net/ipv6/conf/all/forwarding"
-        must_run([*controller.enter(), "sh", "-ec", f"echo 1 > {forwarding}"])
+        must_run([*controller.enter(), "sysctl", "-q", "-w", "net.ipv6.conf.all.forwarding=1"])
 
     def join(self, host: Host) -> str:
         """Give a machine an address, and return it."""
