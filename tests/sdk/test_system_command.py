@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from hero_assistance_sdk.zipapp.system_command import BUILD_FOLDER, SCRIPT, is_system_command
+from hero_assistance_sdk.zipapp import system_command
+from hero_assistance_sdk.zipapp.system_command import BUILD_FOLDER, SCRIPT, is_system_command, suggest_install
 
 
 @pytest.fixture
@@ -53,3 +54,12 @@ def test_it_is_known_by_its_first_line(command: Path, tmp_path: Path) -> None:
     assert is_system_command(command)
     assert not is_system_command(write_program(tmp_path / "other", "anything"))
     assert not is_system_command(tmp_path / "missing")
+
+
+def test_a_hint_names_the_command_that_there_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    command = tmp_path / "hero_assistance"
+    monkeypatch.setattr(system_command, "COMMAND", str(command))
+    assert suggest_install("--force") == "nox -s install -- --force"
+    write_program(command, SCRIPT)
+    assert suggest_install() == f"{command} install"
+    assert suggest_install("--force") == f"{command} install --force"

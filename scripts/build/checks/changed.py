@@ -16,7 +16,7 @@ SHARED_TESTS = {
     "build": {"sdk"},
     "cli": {"cli", "server"},
     "e2e": {"app", "cli", "httpd", "sdk", "server", "ui"},
-    "fleet": {"cli", "sdk"},
+    "fleet": {"app", "cli", "sdk", "server"},
     "faults": {"cli", "server"},
     "httpd": {"httpd"},
     "nu": {"cli"},

@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from hero_assistance.action_names import SERVER
 from hero_assistance.errors import NotInstalled
 from hero_assistance_sdk.paths import Paths
+from hero_assistance_sdk.zipapp.system_command import suggest_install
 
 
 def run_server(paths: Paths, arguments: Sequence[str]) -> int:
@@ -25,4 +26,4 @@ def find_server(paths: Paths) -> list[str]:
     # From a source tree, or wheels, nothing is in `bin/`.
     if find_spec(SERVER) is not None:
         return [sys.executable, "-m", SERVER]
-    raise NotInstalled(f"{installed} is not there", hint="nox -s install")
+    raise NotInstalled(f"{installed} is not there", hint=suggest_install())

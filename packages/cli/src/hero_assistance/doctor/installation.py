@@ -13,6 +13,7 @@ from hero_assistance.releases.switch import is_foreign
 from hero_assistance.releases.target import check_installed_target
 from hero_assistance.search_path import find_other, find_system_command, format_line, is_on_path
 from hero_assistance_sdk.paths import Paths
+from hero_assistance_sdk.zipapp.system_command import suggest_install
 
 _MENDS = "hero_assistance --start mends them"
 
@@ -24,16 +25,16 @@ def check_release(paths: Paths) -> Iterator[Finding]:
         return
     store, live, installed = _find_live(paths)
     if live is None:
-        yield Finding("release", Verdict.FAULT, f"none is live in {store.folder}", "nox -s install")
+        yield Finding("release", Verdict.FAULT, f"none is live in {store.folder}", suggest_install())
         return
     if installed is None:
-        yield Finding("release", Verdict.FAULT, f"the live release {live} has no record", "nox -s install")
+        yield Finding("release", Verdict.FAULT, f"the live release {live} has no record", suggest_install())
         return
     try:
         check_installed_target(store.release(live), installed.manifest)
     except WrongTarget as error:
         detail = f"the live one cannot run: {error.message}"
-        yield Finding("release", Verdict.FAULT, detail, error.hint or "nox -s install")
+        yield Finding("release", Verdict.FAULT, detail, error.hint or suggest_install())
     else:
         yield Finding("release", Verdict.OK, f"{live} is live")
     yield from _check_files(store, installed)
@@ -47,7 +48,7 @@ def _check_files(store: ReleaseStore, installed: Installed) -> Iterator[Finding]
         return
     shown = ", ".join(wrong[:3]) + (f" and {len(wrong) - 3} more" if len(wrong) > 3 else "")
     lost = [binary.name for binary in manifest.binaries if not is_archive_whole(folder / binary.name, binary, manifest)]
-    hint = f"nox -s install: {', '.join(lost)} cannot be mended; or hero_assistance rollback" if lost else _MENDS
+    hint = f"{suggest_install()}: {', '.join(lost)} cannot be mended; or hero_assistance rollback" if lost else _MENDS
     yield Finding("files", Verdict.FAULT, f"missing or damaged: {shown}", hint)
 
 
@@ -60,7 +61,7 @@ def check_links(paths: Paths) -> Iterator[Finding]:
             hint = f"{store.current / 'hero_assistance'} --start makes it again"
             yield Finding("links", Verdict.FAULT, f"{link} is missing", hint)
         elif is_foreign(store, link):
-            yield Finding("links", Verdict.FAULT, f"{link} is not ours", "nox -s install -- --force replaces it")
+            yield Finding("links", Verdict.FAULT, f"{link} is not ours", f"{suggest_install('--force')} replaces it")
         elif not link.exists():
             detail = f"{link} points to {link.readlink()}, which is not there"
             yield Finding("links", Verdict.FAULT, detail, "install once more, or hero_assistance rollback")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from hero_assistance.light_commands.output import print_json, print_table
 from hero_assistance.releases.store import ReleaseStore
 from hero_assistance_sdk.paths import Paths
+from hero_assistance_sdk.zipapp.system_command import suggest_install
 
 
 def roll_back(release: str | None, *, restart: bool) -> None:
@@ -52,7 +53,7 @@ def list_releases(*, as_json: bool) -> None:
         rows = [[str(one["release"]), str(one["activated_at"]), _describe_use(one)] for one in listed]
         print_table(["release", "activated", ""], rows)
     else:
-        print("no release is installed; install one with: nox -s install")
+        print(f"no release is installed; install one with: {suggest_install()}")
 
 
 def _describe_use(listed: Mapping[str, object]) -> str:

@@ -17,6 +17,7 @@ from hero_assistance.releases.switch import link_missing
 from hero_assistance.releases.target import check_installed_target, running_target
 from hero_assistance_sdk.zipapp.header import HEADER_SIZE, Pin, portable_header, read_pin
 from hero_assistance_sdk.zipapp.pinning import find_start_faults, mend_start
+from hero_assistance_sdk.zipapp.system_command import suggest_install
 from hero_assistance_sdk.zipapp.tree import damaged, unpack
 
 
@@ -90,7 +91,8 @@ def _readable(archive: Path) -> Iterator[None]:
         yield
     except (FileNotFoundError, zipfile.BadZipFile) as error:
         raise DamagedRelease(
-            f"{archive} cannot be read: {error}", hint="install again: nox -s install; or hero_assistance rollback"
+            f"{archive} cannot be read: {error}",
+            hint=f"install again: {suggest_install()}; or hero_assistance rollback",
         ) from error
 
 

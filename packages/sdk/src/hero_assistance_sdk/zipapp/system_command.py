@@ -27,3 +27,10 @@ def is_system_command(path: Path) -> bool:
             return file.read(len(_MARK)) == _MARK
     except OSError:
         return False
+
+
+def suggest_install(*flags: str) -> str:
+    """The command that installs a release on this machine: that of the package, or else of a checkout."""
+    if is_system_command(Path(COMMAND)):
+        return " ".join([COMMAND, "install", *flags])
+    return " ".join(["nox -s install", *(["--", *flags] if flags else [])])
