@@ -1,6 +1,6 @@
 """A desk on three boxes loses a node, the primary of its database, and a box, one after the other, at work.
 
-With `LONG_FLEET_ROUNDS=N` more people work, and the node is killed so often.
+With `FAULT_ROUNDS=full` more people work, for longer, and the node is killed ten times.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from tests.ui.daemons import eventually
 
 pytestmark = needs(NAMESPACES, SSHD, SSH_KEYGEN, POSTGRES)
 
-_ROUNDS = int(os.environ.get("LONG_FLEET_ROUNDS", "0"))
-_PEOPLE_OF_A_KIND = 1 if not _ROUNDS else 3
+_IS_FULL = os.environ.get("FAULT_ROUNDS") == "full"
+_NODE_KILLS, _PEOPLE_OF_A_KIND = (10, 3) if _IS_FULL else (1, 1)
 # What each person does before the next one is killed, and at the end.
-_DONE_BY_EACH = 4 if not _ROUNDS else 25
+_DONE_BY_EACH = 20 if _IS_FULL else 4
 _BACK_S = 120.0
 
 
@@ -41,7 +41,7 @@ def desk(hero_root: Path, dist: Path, deploy_program: list[str]) -> Iterator[Thr
 def test_nothing_acknowledged_is_lost_doubled_or_shown_to_who_may_not_see_it(desk: ThreeBoxes) -> None:
     with working_people(desk.overlay, invite(desk)) as people:
         people.wait_for_work(_DONE_BY_EACH)
-        for _ in range(max(1, _ROUNDS)):
+        for _ in range(_NODE_KILLS):
             lose_node(desk, people)
         desk.databases.primary.kill()
         desk.databases.standby.promote()
