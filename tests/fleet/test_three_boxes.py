@@ -31,9 +31,10 @@ _BACK_S = 120.0
 
 @pytest.fixture
 def desk(hero_root: Path, dist: Path, deploy_program: list[str]) -> Iterator[ThreeBoxes]:
-    """Two nodes, deployed to empty boxes."""
+    """Two nodes, deployed to empty boxes; the environment of the session is there."""
+    del deploy_program
     with started_three_boxes(hero_root) as boxes:
-        said = boxes.deploy(deploy_program, dist)
+        said = boxes.deploy(dist)
         assert [box["state"] for box in said["boxes"]] == ["healthy", "healthy"]
         yield boxes
 
@@ -63,11 +64,11 @@ def invite(desk: ThreeBoxes) -> list[Who]:
     customers = tuple(name for name in names if name.startswith("customer"))
     agents = [name for name in names if name not in customers]
     invited = []
-    for number, (name, (is_agent, uses_app)) in enumerate(zip(names, kinds, strict=True)):
+    for name, (is_agent, uses_app) in zip(names, kinds, strict=True):
         email = f"{name}@example.org"
         code = desk.operate(1, "user.add", email=email, role="agent" if is_agent else "customer", name=name)["code"]
         turn = agents.index(name) if is_agent else 0
-        addresses = desk.addresses if number % 2 else desk.addresses[::-1]
+        addresses = desk.addresses[::-1] if is_agent is uses_app else desk.addresses
         root = str(desk.folder / name)
         invited.append(
             Who(name, is_agent, uses_app, email, code, project_id, addresses, root, customers, turn, len(agents))

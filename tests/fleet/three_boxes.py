@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.project.identity import new_challenge
 from hero_assistance_sdk.rpc.client import RpcClient
+from tests.builds import ROOT
 from tests.fleet.box_databases import BoxDatabases, started_databases
 from tests.fleet.boxes import BoxNetwork, TestedBox, started_boxes, write_inventory
 from tests.fleet.overlay import Overlay
@@ -37,8 +38,9 @@ class ThreeBoxes:
         """A box by its number."""
         return self.network.boxes[number - 1]
 
-    def deploy(self, program: Sequence[str], build: Path) -> dict[str, Any]:
+    def deploy(self, build: Path) -> dict[str, Any]:
         """Bring a build to both nodes, with the secret that leads to the database, and return the table."""
+        session = [str(ROOT / "buildenv.sh"), "nox", "-s", "deploy", "--"]
         inventory = write_inventory(
             self.folder,
             self.network.boxes[: len(NODES)],
@@ -46,7 +48,7 @@ class ThreeBoxes:
             hero_start=(),
             hero_secrets={"DATABASE": self.databases.url},
         )
-        status, printed, told = self.network.run([*program, str(inventory), "--build", str(build), "--json"])
+        status, printed, told = self.network.run([*session, str(inventory), "--build", str(build), "--json"])
         assert self.databases.password not in printed + told
         assert status == 0, told
         return dict(json.loads(printed))
