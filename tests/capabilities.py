@@ -165,7 +165,7 @@ PATRONI = Capability(
 ENGINE = "TESTS_ENGINE"
 SQLITE_DESK = Capability(
     "sqlite-desk",
-    "the test looks into the data folder of a desk on SQLite, and this run is on PostgreSQL",
+    "this run of the tests is on PostgreSQL",
     lambda: os.environ.get(ENGINE, "sqlite") == "sqlite",
 )
 LONG_POSTGRES = Capability(
@@ -219,6 +219,14 @@ def needs(*capabilities: Capability) -> pytest.MarkDecorator:
     return pytest.mark.needs(*capabilities)
 
 
+def sqlite_only(reason: str) -> pytest.MarkDecorator:
+    """The mark of a test, or the `pytestmark` of a module, that is about SQLite itself; docs/sqlite_only.md lists them.
+
+    A run on PostgreSQL skips it, and fails a test without the mark that leaves a database of SQLite behind.
+    """
+    return pytest.mark.sqlite_only(reason)
+
+
 def require(capability: Capability) -> None:
     """Skip the running test where this is missing."""
     if not capability.is_there():
@@ -230,6 +238,13 @@ def require_all(marks: Iterable[pytest.Mark]) -> None:
     for mark in marks:
         for capability in mark.args:
             require(capability)
+
+
+def require_engine(marks: Iterable[pytest.Mark]) -> None:
+    """Skip the running test where it is about SQLite, and the run is on another engine."""
+    for mark in marks:
+        if not SQLITE_DESK.is_there():
+            pytest.skip(f"needs {SQLITE_DESK.name}: {mark.args[0]}")
 
 
 def is_expected(reason: str, platform: str = sys.platform) -> bool:

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import settings
 
 from hero_assistance_sdk.paths import Paths
-from tests.capabilities import POSTGRES, is_expected, require, require_all
-from tests.postgres import Cluster, running_cluster
+from tests.capabilities import POSTGRES, is_expected, require, require_all, require_engine
+from tests.postgres import Cluster, name_of, running_cluster
 from tests.pure import declares_pure, guarded
 
 # A busy machine is no reason to fail: what hangs meets the time-out of its test.
@@ -45,6 +45,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip what this machine cannot run."""
     require_all(item.iter_markers("needs"))
+    require_engine(item.iter_markers("sqlite_only"))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -127,10 +128,12 @@ def postgres_template(postgres_cluster: Cluster) -> str:
     connection = PostgresConnection(url)
     migrate(connection, migrations())
     connection.close()
-    return url.split("/")[3].split("?")[0]
+    return name_of(url)
 
 
 @pytest.fixture
-def postgres_url(postgres_cluster: Cluster, postgres_template: str) -> str:
+def postgres_url(postgres_cluster: Cluster, postgres_template: str) -> Iterator[str]:
     """The address of a database with the schema and nothing in it."""
-    return postgres_cluster.create_database(postgres_template)
+    url = postgres_cluster.create_database(postgres_template)
+    yield url
+    postgres_cluster.drop_database(url)

@@ -34,6 +34,7 @@ stop() {
 exec "$@" </dev/null 3<&-"""
 _SETTINGS = {
     "listen_addresses": "",
+    "autovacuum": "off",
     "max_connections": "60",
     "shared_buffers": "32MB",
     "log_min_messages": "fatal",
@@ -57,13 +58,24 @@ class Cluster:
         self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         return self.url_of(name)
 
+    def drop_database(self, url: str) -> None:
+        """Delete a database, also one that somebody is still connected to."""
+        self.execute(f'DROP DATABASE IF EXISTS "{name_of(url)}" WITH (FORCE)')
+
     def execute(self, statement: str, database: str = "postgres") -> str:
-        """Run a statement outside a transaction, and return what it prints."""
-        command = [program("psql"), "-X", "-At", "-q", "-v", "ON_ERROR_STOP=1", "-d", self.url_of(database)]
-        done = subprocess.run(
-            [*command, "-c", statement], capture_output=True, text=True, check=True, timeout=TIMEOUT_S
-        )
-        return done.stdout.strip()
+        """Run statements outside a transaction, and return the first value of the first of them, as text."""
+        # psycopg is imported only where it is used.
+        import psycopg
+
+        with psycopg.connect(self.url_of(database), autocommit=True) as connection:
+            result = connection.execute(statement.encode()).pgresult
+            value = result.get_value(0, 0) if result is not None and result.ntuples else None
+        return "" if value is None else value.decode()
+
+
+def name_of(url: str) -> str:
+    """Return the name of the database that an address leads to."""
+    return url.split("/")[3].split("?")[0]
 
 
 @contextmanager
@@ -72,7 +84,7 @@ def running_cluster() -> Iterator[Cluster]:
     with own_folder() as folder:
         init_data(folder)
         # What is tested is not whether the disk is flushed.
-        with serving(folder, {"fsync": "off"}):
+        with serving(folder, {"fsync": "off", "full_page_writes": "off"}):
             yield Cluster(folder)
 
 

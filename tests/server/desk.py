@@ -17,12 +17,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import apsw
 import httpx2
 
 from hero_assistance_httpd.health import Health
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.event_client import subscribe
+from hero_assistance_sdk.files.data_folder import DATABASE
 from hero_assistance_sdk.limits import Limits
 from hero_assistance_sdk.net.idle_connections import KEPT_S
 from hero_assistance_sdk.paths import Paths
@@ -35,8 +35,9 @@ from hero_assistance_server.storage.engines import open_storage
 from hero_assistance_server.users.directory import DEMO_USERS
 from hero_assistance_server.users.login_service import seed_users
 from hero_assistance_server.users.model import User
-from tests.capabilities import NAMESPACES, SQLITE_DESK, require
+from tests.capabilities import NAMESPACES, require
 from tests.limits import NO_RATES, WITHOUT_RATES
+from tests.server.databases import execute, find_database, tell_database
 from tests.server.new_database import place_new_desk
 
 # A start takes half a second; under the load of a whole test run many times that.
@@ -45,9 +46,6 @@ STOP_S = 10.0
 POLL_S = 0.005
 # The title of the tickets that `heard` makes.
 MARK = "end of what was told"
-# In a run on PostgreSQL (see tests/server/conftest.py), what makes a database, and that of each root.
-make_database: Callable[[], str] | None = None
-URLS: dict[Path, str] = {}
 # As a caller's name: not a user, but who owns the data folder.
 OPERATOR = "operator"
 
@@ -66,40 +64,13 @@ class Desk:
 
     @property
     def database(self) -> Path:
-        """The file of SQLite; a run on PostgreSQL skips the test that asks for it."""
-        require(SQLITE_DESK)
-        return self.paths.data / "tickets.db"
-
-    @property
-    def url(self) -> str | None:
-        """The PostgreSQL that it is on; `None` for SQLite."""
-        return URLS.get(self.paths.root)
+        """The file of SQLite, for a test that is about that engine alone."""
+        assert find_database(self.paths.data) is None, "a test that reads SQLite's file is marked `sqlite_only`"
+        return self.paths.data / DATABASE
 
     def execute(self, statement: str, *bindings: Any) -> list[tuple[Any, ...]]:
-        """Run a statement on the database, which the server may be writing at the time.
-
-        It is run by the library that the server has the file open with: another one in the same process would end the
-        server's locks when it closes the file.
-        """
-        if self.url is not None:
-            return self._execute_on_postgres(self.url, statement, bindings)
-        connection = apsw.Connection(str(self.database))
-        try:
-            connection.set_busy_timeout(int(STOP_S * 1000))
-            return list(connection.execute(statement, bindings))
-        finally:
-            connection.close()
-
-    @staticmethod
-    def _execute_on_postgres(url: str, statement: str, bindings: tuple[Any, ...]) -> list[tuple[Any, ...]]:
-        # psycopg is imported only where it is used.
-        from hero_assistance_server.storage.postgres.database.connection import PostgresConnection
-
-        connection = PostgresConnection(url)
-        try:
-            return list(connection.execute(statement, bindings))
-        finally:
-            connection.close()
+        """Run a statement on the database, which the server may be writing at the time."""
+        return execute(self.paths.data, statement, *bindings)
 
     def headers(self, user: str | None) -> dict[str, str]:
         """The headers that make a caller `user`."""
@@ -168,15 +139,6 @@ class Desk:
             await client.aclose()
 
 
-def find_database(paths: Paths) -> str | None:
-    """Return the PostgreSQL of a root, in a run of the tests on that engine, and `None` in another."""
-    if make_database is None:
-        return None
-    if paths.root not in URLS:
-        URLS[paths.root] = make_database()
-    return URLS[paths.root]
-
-
 def _prepare_data(paths: Paths, database: str | None) -> None:
     """Make the data folder of a new desk, with a new database where it is to have one."""
     if database is None:
@@ -198,7 +160,7 @@ async def running(
     """A server in this process, on real sockets and a real database: that of `database`, or of the run of the tests."""
     stop = asyncio.Event()
     desk = Desk(paths, mode)
-    database = database or find_database(paths)
+    database = database or find_database(paths.data)
     _prepare_data(paths, database)
     is_hero = mode is AuthMode.HERO
     if seed and is_hero:
@@ -216,7 +178,7 @@ async def running(
 
 async def seed_team(paths: Paths, users: Sequence[User] = DEMO_USERS) -> None:
     """Write users like those of `--seed-dev-users` who are no demo users: hero mode refuses these."""
-    database = find_database(paths)
+    database = find_database(paths.data)
     _prepare_data(paths, database)
     async with open_storage(
         paths.data, database, clock=lambda: datetime.now(UTC), publish=lambda _event: None, health=Health()
@@ -270,6 +232,7 @@ class Child:
 
 def spawn(env: dict[str, str], paths: Paths, *arguments: str, around: Sequence[str] = ()) -> Child:
     """Start the binary from the tree, by the command `around` it."""
+    tell_database(paths)
     log = paths.root / "server.log"
     with log.open("ab") as stderr:
         process = subprocess.Popen(

@@ -14,41 +14,34 @@ from hero_assistance_server.outbox.model import Delivery
 from hero_assistance_server.storage.sql.mail.mail_ids import SqlMailIds
 from hero_assistance_server.storage.sql.repositories.outbox.deliveries import SqlOutbox
 from hero_assistance_server.storage.sql.tickets import list_index, tickets
-from hero_assistance_server.storage.sqlite.database.connection import open_reader, open_writer
-from hero_assistance_server.storage.sqlite.session import SqliteSession
 from hero_assistance_server.ticket_lists.list_index import places, scopes
 from hero_assistance_server.timestamps import millis
+from tests.server.databases import list_tables, opened_session
 from tests.server.desk import Desk
 
 # Words that no other text has.
 PRIVATE = "quetzalcoatl"
 
 
-def tables(connection: apsw.Connection) -> list[str]:
-    """Every table but those of the full-text index, whose words are looked for by searches."""
-    rows = connection.execute("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table'")
-    return [name for (name,) in rows if not name.startswith("search_index")]
-
-
-def places_of(database: Path, text: str) -> dict[str, list[Any]]:
+def places_of(folder: Path, text: str) -> dict[str, list[Any]]:
     """The rows of each table that have a text in them, in any case."""
-    connection = open_reader(database)
-    try:
+    with opened_session(folder) as session:
+        connection = session.direct
         found: dict[str, list[Any]] = {}
-        for table in tables(connection):
+        for table in list_tables(folder):
             rows = [row for row in connection.execute(f"SELECT * FROM {table}") if text.lower() in repr(row).lower()]  # noqa: S608
             if rows:
                 found[table] = rows
         return found
-    finally:
-        connection.close()
 
 
-def check_whole(database: Path) -> None:
+def check_whole(folder: Path) -> None:
     """The lists and counters are what the tickets say, and every reference leads somewhere."""
-    connection = open_writer(database)
-    try:
-        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+    with opened_session(folder) as session:
+        connection = session.direct
+        # PostgreSQL checks each reference when it is written; SQLite does so only where a connection asks for it.
+        if isinstance(connection, apsw.Connection):
+            assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
         ids = [ticket_id for (ticket_id,) in connection.execute("SELECT ticket_id FROM tickets")]
         held = [ticket for ticket in (tickets.find(connection, ticket_id) for ticket_id in ids) if ticket is not None]
         listed = {
@@ -57,11 +50,9 @@ def check_whole(database: Path) -> None:
         assert set(connection.execute("SELECT * FROM listings")) == listed
         placed = {(place.user_id, millis(place.at), one.ticket_id) for one in held for place in places(one)}
         assert set(connection.execute("SELECT * FROM places")) == placed
-        for scope, status, count in connection.execute("SELECT * FROM tallies").fetchall():
+        for scope, status, count in list(connection.execute("SELECT * FROM tallies")):
             assert count == sum(row[:2] == (scope, status) for row in listed), scope
         assert list_index.count(connection, "all", frozenset(one.status for one in held)) == len(held)
-    finally:
-        connection.close()
 
 
 async def file(desk: Desk, user: str, name: str, ticket_id: int) -> int:
@@ -73,9 +64,8 @@ async def file(desk: Desk, user: str, name: str, ticket_id: int) -> int:
 
 def send_letter(desk: Desk, ticket_id: int, subject: str, to: str = "carol@desk.test") -> Path:
     """Leave what a letter about a ticket leaves: its title, its Message-ID, its delivery and its file."""
-    connection = open_writer(desk.database)
-    try:
-        session, now = SqliteSession(connection), datetime.now(UTC)
+    with opened_session(desk.paths.data) as session:
+        now = datetime.now(UTC)
         about = TicketId(ticket_id)
         ids, outbox = SqlMailIds(session), SqlOutbox(session)
         ids.keep_title(about, subject)
@@ -83,8 +73,6 @@ def send_letter(desk: Desk, ticket_id: int, subject: str, to: str = "carol@desk.
         assert outbox.add(Delivery("mail", f"k{to}{ticket_id}", to, "{}", now, subject, ticket_id=about), now)
         (delivery, *_) = outbox.iterate_newest("mail", None, 2**62)
         outbox.finish(delivery.delivery_id, "written", now)
-    finally:
-        connection.close()
     name = name_file(delivery.delivery_id, delivery.created_at)
     return OutboxFolder(desk.paths.mail).write(name, subject.encode(), now)
 

@@ -10,6 +10,9 @@ import pytest
 
 from hero_assistance_server.storage.sqlite.database.connection import open_writer
 from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations
+from tests.capabilities import sqlite_only
+
+pytestmark = sqlite_only("migrates a file of an earlier release")
 
 VERSION = next(one.number for one in migrations() if one.title == "access") - 1
 EARLIER = """

@@ -15,7 +15,8 @@ from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.errors import RpcFailure
 from hero_assistance_server.project.rules import ProjectSettings
 from hero_assistance_server.storage.files import Files
-from hero_assistance_server.storage.sqlite.store import open_store
+from tests.capabilities import sqlite_only
+from tests.server.databases import open_store
 from tests.server.desk import STOP_S, Desk, running, until
 from tests.server.pictures import png
 from tests.server.test_media_type import HTML, SVG
@@ -295,6 +296,7 @@ async def test_over_tcp_the_same_rules_hold(paths: Paths) -> None:
             assert (await http.post("/attachments?name=a", content=b"", headers=page)).status_code == 403
 
 
+@sqlite_only("damages a file in the folder of attachments")
 async def test_a_file_that_is_gone_is_an_error_that_says_so(desk: Desk) -> None:
     await desk.upload("carol", "a", b"content")
     path = Files(desk.paths.data / "attachments").path(digest(b"content"))

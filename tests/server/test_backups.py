@@ -34,9 +34,12 @@ from hero_assistance_server.storage.files import Files
 from hero_assistance_server.storage.sqlite.database.connection import open_writer
 from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations
 from hero_assistance_server.storage.sqlite.store import DATABASE, open_store
+from tests.capabilities import sqlite_only
 from tests.server.backup_samples import CONTENT, NOW, SQLITE, backed_up, fill_past, read_everything, silent
 from tests.server.desk import OPERATOR, START_S, Desk, child, running, until
 from tests.server.uploads import digest, kept
+
+pytestmark = sqlite_only("is about backups of SQLite; PostgreSQL has its own")
 
 
 @pytest.mark.anyio

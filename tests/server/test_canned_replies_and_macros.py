@@ -20,8 +20,9 @@ from hero_assistance_server.storage.sqlite.store import DATABASE
 from hero_assistance_server.tickets.bulk_rpc import MANY_LIMIT
 from hero_assistance_server.users.directory import DEMO_USERS
 from tests.bounded_work import bounded_work
+from tests.capabilities import sqlite_only
 from tests.server.desk import Desk
-from tests.server.store_fixtures import opened
+from tests.server.store_fixtures import opened_sqlite
 from tests.server.test_desk_work import BOB, filed
 
 
@@ -368,6 +369,7 @@ async def test_bulk_sets_fields_of_each_or_says_why_not(two: Desk) -> None:
 AGENT = DEMO_USERS[1]
 
 
+@sqlite_only("migrates a file of an earlier release")
 @pytest.mark.anyio
 async def test_what_was_called_a_reply_before_is_a_canned_reply(hero_root: Path) -> None:
     """A database of an earlier release keeps its texts and events; its audit trail is as written."""
@@ -386,7 +388,7 @@ async def test_what_was_called_a_reply_before_is_a_canned_reply(hero_root: Path)
     migrate(connection, migrations()[:12])
     payloads = [str(payload) for (payload,) in connection.execute("SELECT payload FROM events ORDER BY seq")]
     connection.close()
-    async with opened(hero_root) as store:
+    async with opened_sqlite(hero_root) as store:
         (kept,) = await store.read(lambda snapshot: [*snapshot.canned_replies.iterate_for(AGENT.user_id)])
         actions = await store.query(lambda db: [action for (action,) in db.execute("SELECT action FROM audit")])
     saved, deleted = map(Event.model_validate_json, payloads)

@@ -20,10 +20,13 @@ from hero_assistance_server.exports.import_ import read_export
 from hero_assistance_server.storage.sql.transfer.row_values import check_values
 from hero_assistance_server.storage.sqlite.database.connection import open_writer
 from hero_assistance_server.storage.sqlite.store import DATABASE
+from tests.capabilities import sqlite_only
 from tests.server.backup_samples import SQLITE, fill_past, silent
 from tests.server.desk import running
 from tests.server.test_crafted_transfers import _save_rows
 from tests.server.test_exports import elsewhere
+
+pytestmark = sqlite_only("moves SQLite's file; postgres/test_transfer.py moves both")
 
 
 @pytest.fixture(scope="module")

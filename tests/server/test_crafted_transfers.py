@@ -29,10 +29,13 @@ from hero_assistance_server.storage.files import FOLDER, Files, file_name, is_di
 from hero_assistance_server.storage.sql.connection import quote_name
 from hero_assistance_server.storage.sqlite.database.connection import open_reader
 from hero_assistance_server.storage.sqlite.store import DATABASE
+from tests.capabilities import sqlite_only
 from tests.server.backup_samples import CONTENT, NOW, SQLITE, backed_up, fill_past, silent
 from tests.server.desk import running
 from tests.server.test_exports import elsewhere
 from tests.server.uploads import digest
+
+pytestmark = sqlite_only("moves SQLite's file; postgres/test_transfer.py moves both")
 
 # Each has 64 characters, as a digest has, and would lead elsewhere as a path.
 CHOSEN = {

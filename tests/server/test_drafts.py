@@ -9,7 +9,6 @@ import pytest
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.errors import RpcFailure
 from hero_assistance_server.drafts.rules import DRAFTS_LIMIT
-from hero_assistance_server.storage.sqlite.database.connection import open_reader
 from tests.server.desk import Desk, running
 
 pytestmark = pytest.mark.anyio
@@ -94,10 +93,8 @@ async def test_nothing_of_the_text_is_left_in_events_or_the_audit_trail(filed: D
     await filed.call("draft.save", "bob", ticket_id=1, body="what I really think")
     await filed.call("draft.delete", "bob", ticket_id=1)
     assert await begun(filed, "bob") == []
-    reader = open_reader(filed.database)
-    texts = [row[0] for row in reader.execute("SELECT payload FROM events UNION ALL SELECT detail FROM audit")]
-    actions = [row[0] for row in reader.execute("SELECT action FROM audit")]
-    reader.close()
+    texts = [text for (text,) in filed.execute("SELECT payload FROM events UNION ALL SELECT detail FROM audit")]
+    actions = [action for (action,) in filed.execute("SELECT action FROM audit")]
     assert "really" not in "".join(texts)
     assert actions == ["ticket.created"]
 

@@ -21,7 +21,6 @@ from hero_assistance_sdk.size_limits import (
 )
 from hero_assistance_server.rpc import pages
 from hero_assistance_server.rpc.params import PAGE_LIMIT, TAG_LIMIT, TAGS_LIMIT, TITLE_LIMIT
-from hero_assistance_server.storage.sqlite.database.connection import open_writer
 from tests.server.desk import Desk, running
 
 pytestmark = pytest.mark.anyio
@@ -192,11 +191,8 @@ async def test_what_earlier_releases_stored(paths: Any) -> None:
             await desk.call("ticket.create", "carol", title="t", body="b")
             await desk.call("message.reply", "carol", ticket_id=1, body="b")
             assert number
-        database = desk.database
-    connection = open_writer(database)
-    connection.execute("UPDATE tickets SET body = ?", (CONTROL,))
-    connection.execute("UPDATE messages SET body = ?", (CONTROL,))
-    connection.close()
+        desk.execute("UPDATE tickets SET body = ?", CONTROL)
+        desk.execute("UPDATE messages SET body = ?", CONTROL)
     async with running(paths) as desk:
         (page,) = await pages_of(desk, "bob", "ticket.list", "tickets")
         assert [len(page), {row["excerpt"] for row in page}] == [50, {""}]

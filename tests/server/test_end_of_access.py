@@ -18,12 +18,12 @@ from hero_assistance_server.identity.authentication import AuthMode
 from hero_assistance_server.identity.oidc.model import OidcIdentity
 from hero_assistance_server.identity.passkeys.model import Passkey
 from hero_assistance_server.identity.sessions import service
-from hero_assistance_server.storage.sqlite.store import open_store
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
 from hero_assistance_server.users.demo_users import remove_demo_users
 from hero_assistance_server.users.directory import DEMO_USERS
 from hero_assistance_server.users.login_service import seed_users
 from hero_assistance_server.users.model import Device
+from tests.server.databases import open_store
 from tests.server.desk import OPERATOR, STOP_S, Desk, running
 from tests.server.signing_in import ask, hand_over, reason, set_up, token_of
 

@@ -19,7 +19,7 @@ from hero_assistance_server.storage.sql.tickets import ratings
 from hero_assistance_server.storage.sqlite.database.connection import open_writer
 from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations
 from hero_assistance_server.storage.sqlite.erasure.references import delete_unreferenced, list_references
-from hero_assistance_server.storage.sqlite.session import SqliteSession
+from tests.server.databases import opened_session
 from tests.server.desk import Desk
 from tests.server.erasing import PRIVATE, check_whole, fill_busy, places_of
 
@@ -101,12 +101,12 @@ async def busy(desk: Desk) -> Desk:
 @pytest.mark.anyio
 async def test_a_merged_ticket_is_deleted_by_the_one_that_has_its_words(busy: Desk) -> None:
     """A refusal leaves all as it was, the stored events too."""
-    before = places_of(busy.database, PRIVATE)
+    before = places_of(busy.paths.data, PRIVATE)
     for dry_run in (True, False):
         with pytest.raises(RpcFailure, match="ticket 2 was merged into ticket 1"):
             await busy.call("ticket.delete", "alice", ticket_id=2, dry_run=dry_run)
-    assert places_of(busy.database, PRIVATE) == before
-    check_whole(busy.database)
+    assert places_of(busy.paths.data, PRIVATE) == before
+    check_whole(busy.paths.data)
 
 
 @pytest.mark.anyio
@@ -114,10 +114,9 @@ async def test_only_letters_about_the_ticket_go_with_it(desk: Desk) -> None:
     """Also where its title is in the subject of another."""
     for title in ("Help", "Help me"):
         await desk.call("ticket.create", "carol", title=title, body="b")
-    connection = open_writer(desk.database)
     now = datetime.now(UTC)
-    try:
-        outbox = SqlOutbox(SqliteSession(connection))
+    with opened_session(desk.paths.data) as session:
+        outbox = SqlOutbox(session)
         for ticket_id, subject in ((1, "Help"), (2, "Help me")):
             outbox.add(
                 Delivery("mail", subject, "x@example.org", "{}", now, subject, ticket_id=TicketId(ticket_id)), now
@@ -128,24 +127,19 @@ async def test_only_letters_about_the_ticket_go_with_it(desk: Desk) -> None:
         # What was decided before it was deleted, and is written afterwards.
         late = Delivery("mail", "late", "x@example.org", "{}", now, "Help", ticket_id=TicketId(1))
         assert outbox.add(late, now) is False
-    finally:
-        connection.close()
 
 
 @pytest.mark.anyio
 async def test_mails_that_go_are_not_counted(busy: Desk) -> None:
-    connection = open_writer(busy.database)
-    try:
-        for number, ticket_id in ((1, 1), (2, 3)):
-            connection.execute(
-                "INSERT INTO incoming_mails (source, received_at, sha256, size, state, ticket_id)"
-                " VALUES ('imap', 0, ?, 10, 'filed', ?)",
-                (str(number), ticket_id),
-            )
-        await busy.call("ticket.delete", "alice", ticket_id=1)
-        assert connection.execute("SELECT * FROM incoming_mail_counts").fetchall() == [("filed", 1, 10)]
-    finally:
-        connection.close()
+    for number, ticket_id in ((1, 1), (2, 3)):
+        busy.execute(
+            "INSERT INTO incoming_mails (source, received_at, sha256, size, state, ticket_id)"
+            " VALUES ('imap', 0, ?, 10, 'filed', ?)",
+            str(number),
+            ticket_id,
+        )
+    await busy.call("ticket.delete", "alice", ticket_id=1)
+    assert busy.execute("SELECT * FROM incoming_mail_counts") == [("filed", 1, 10)]
 
 
 @pytest.mark.anyio
@@ -154,5 +148,5 @@ async def test_moves_of_tickets_that_an_agent_has_no_part_in_are_found(desk: Des
     await desk.call("ticket.create", "dave", title="t", body="b")
     await desk.call("ticket.update", "bob", ticket_id=1, status="solved")
     await desk.call("user.erase", "alice", user_id="bob")
-    check_whole(desk.database)
-    assert places_of(desk.database, "'bob'") == {}
+    check_whole(desk.paths.data)
+    assert places_of(desk.paths.data, "'bob'") == {}

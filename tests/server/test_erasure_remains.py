@@ -6,6 +6,7 @@ import pytest
 
 from hero_assistance_server.storage.sqlite.database.connection import open_writer
 from hero_assistance_server.storage.sqlite.erasure import engine
+from tests.capabilities import sqlite_only
 from tests.server.desk import Desk, until
 from tests.server.erasing import PRIVATE, add_erin, fill_busy, send_letter
 
@@ -34,6 +35,7 @@ def read_file(desk: Desk) -> bytes:
     return desk.database.read_bytes().lower()
 
 
+@sqlite_only("reads the bytes of SQLite's file")
 async def test_no_byte_of_a_deleted_ticket_is_left_in_the_file(desk: Desk) -> None:
     await desk.call("ticket.create", "carol", title="xylophone", body=f"{PRIVATE} " * 2000)
     await desk.call("message.reply", "bob", ticket_id=1, body="wolpertinger")
@@ -44,6 +46,7 @@ async def test_no_byte_of_a_deleted_ticket_is_left_in_the_file(desk: Desk) -> No
     assert [word for word in words if word in read_file(desk)] == []
 
 
+@sqlite_only("reads the bytes of SQLite's file")
 async def test_no_byte_of_an_erased_user_is_left_in_the_file(erin: Desk) -> None:
     words = (b"erin-xample", b"erin xample", b"erin@example.org", b"erinx@corp", b"unsent")
     assert all(word in read_file(erin) for word in words[:4])
@@ -71,6 +74,7 @@ async def test_an_erased_customer_is_not_found(erin: Desk) -> None:
     assert (await erin.call("user.customers", "bob", prefix="da"))["users"]
 
 
+@sqlite_only("looks at the rebuild of the index in the file")
 async def test_many_tickets_are_indexed_once_more_soon(erin: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """And not only after the next start."""
     monkeypatch.setattr(engine, "INDEXED_AT_ONCE", 0)

@@ -9,9 +9,8 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-import apsw
 import httpx2
 import pytest
 
@@ -19,15 +18,18 @@ from hero_assistance_sdk.size_limits import QUEUE_BYTES
 from hero_assistance_sdk.wire import Event, Reset, Role, Seq, UserId
 from hero_assistance_server.realtime.hub import QUEUE_LIMIT, Hub
 from hero_assistance_server.realtime.stream import PAGE, EventStream
-from hero_assistance_server.storage.sqlite.store import Store, open_store
-from hero_assistance_server.storage.sqlite.write_path.unit_of_work import SqliteUnitOfWork
+from hero_assistance_server.storage.file_storage import FileStorage
+from hero_assistance_server.storage.unit_of_work import Snapshot, Storage, UnitOfWork
 from hero_assistance_server.users.model import User
 from tests.capabilities import PROC, require
+from tests.server.databases import find_database, open_store
 from tests.server.desk import STOP_S, Desk, until
 from tests.server.store_fixtures import file_ticket_of
 
 pytestmark = pytest.mark.anyio
 
+# A node has a few more; the readers of the test that leave are 60.
+DATABASE_CONNECTIONS = 20
 CAROL = User(UserId("carol"), "Carol", Role.CUSTOMER)
 BOB = User(UserId("bob"), "Bob", Role.AGENT)
 
@@ -170,16 +172,16 @@ async def test_a_long_absence_is_made_up_in_pages_while_others_write(desk: Desk)
     assert seqs == list(range(1, before + during + 1))
 
 
-class Busy(Store):
+class Busy:
     """A store where somebody writes around each read: the moments at which an event is lost or told twice."""
 
-    def __init__(self, store: Store, *, before: bool, writes: int) -> None:
+    def __init__(self, store: FileStorage, *, before: bool, writes: int) -> None:
         self._store, self._before, self._writes = store, before, writes
 
-    async def query(self, query: Callable[[apsw.Connection], Any]) -> Any:
+    async def read(self, query: Callable[[Snapshot], Any]) -> Any:
         if self._before:
             await self._write()
-        result = await self._store.query(query)
+        result = await self._store.read(query)
         if not self._before:
             await self._write()
         return result
@@ -198,7 +200,7 @@ async def test_between_the_table_and_what_is_live_nothing_is_lost_or_twice(
     hub, writes = Hub(), 6
     async with open_store(hero_root, clock=lambda: datetime.now(UTC), publish=hub.publish) as store:
         await file_tickets(store, past)
-        stream = EventStream(hub, Busy(store, before=before, writes=writes), ping_s=STOP_S)
+        stream = EventStream(hub, cast(Storage, Busy(store, before=before, writes=writes)), ping_s=STOP_S)
         with hub.subscription(BOB) as subscription:
             async with contextlib.aclosing(stream.chunks(subscription, Seq(0))) as chunks, asyncio.timeout(STOP_S):
                 seqs: list[int] = []
@@ -209,10 +211,10 @@ async def test_between_the_table_and_what_is_live_nothing_is_lost_or_twice(
     assert seqs == list(range(1, hub.last_seq + 1))
 
 
-async def file_tickets(store: Store, count: int) -> None:
+async def file_tickets(store: FileStorage, count: int) -> None:
     """Write tickets of carol, as fast as the store takes them."""
 
-    def command(transaction: SqliteUnitOfWork) -> None:
+    def command(transaction: UnitOfWork) -> None:
         transaction.users.save(CAROL, transaction.now)
         file_ticket_of(transaction, CAROL)
 
@@ -235,9 +237,9 @@ async def test_a_silent_stream_pings() -> None:
     assert opening[2:] == [b"event: ping\ndata: {}\n\n"] * 2
 
 
-def _no_store() -> Store:
+def _no_store() -> Storage:
     """A stream from now on reads nothing: an object without a database will do."""
-    return Store.__new__(Store)
+    return cast(Storage, object())
 
 
 async def test_nobody_known_gets_no_stream(desk: Desk) -> None:
@@ -287,18 +289,24 @@ async def test_readers_that_leave_take_everything_with_them(desk: Desk) -> None:
         await desk.call("ticket.create", "carol", title="c", body="b")
         for reader in readers:
             reader.close()
+    # Those to PostgreSQL are opened when they are needed, and stay.
+    spare = 0 if find_database(desk.paths.data) is None else DATABASE_CONNECTIONS
     # Less is fine: work of the server's start ends meanwhile.
-    await until(lambda: all(now <= then for now, then in zip(_held(), before, strict=True)))
+    await until(lambda: _held()[0] <= before[0] + spare and _held()[1] <= before[1])
 
 
 def _held() -> tuple[int, int]:
-    """Open sockets and running tasks of this process; the database opens files whenever it needs one more reader."""
+    """Open sockets and running tasks of this process; the database opens files whenever it needs one more reader.
+
+    Background jobs are not counted: on PostgreSQL a node begins each once it knows that no other one has it.
+    """
     require(PROC)
     links = []
     for descriptor in Path("/proc/self/fd").iterdir():
         with contextlib.suppress(OSError):
             links.append(str(descriptor.readlink()))
-    return sum(link.startswith("socket:") for link in links), len(asyncio.all_tasks())
+    tasks = [task for task in asyncio.all_tasks() if "/jobs/running.py" not in repr(task)]
+    return sum(link.startswith("socket:") for link in links), len(tasks)
 
 
 async def _stalled(desk: Desk) -> socket.socket:

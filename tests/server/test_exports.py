@@ -26,14 +26,18 @@ from hero_assistance_server.storage.sqlite.database.migrate import migrations
 from hero_assistance_server.storage.sqlite.store import DATABASE
 from hero_assistance_server.storage.sqlite.transfer.database_files import SqliteDatabaseFiles
 from hero_assistance_server.users.directory import DEMO_USERS
+from tests.capabilities import sqlite_only
 from tests.server.backup_samples import CONTENT, fill_past, read_everything, silent
 from tests.server.desk import OPERATOR, START_S, Desk, child, running, seed_team
-from tests.server.store_fixtures import opened
+from tests.server.store_fixtures import opened_sqlite
 from tests.server.uploads import digest
 
 SQLITE = SqliteDatabaseFiles()
 
-pytestmark = pytest.mark.anyio
+pytestmark = [
+    pytest.mark.anyio,
+    sqlite_only("moves SQLite's file; postgres/test_transfer.py moves both"),
+]
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -250,7 +254,7 @@ async def test_demo_users_of_an_earlier_release_are_demo_users_still(paths: Path
     about["version"] = next(one.number for one in migrations() if one.title == "identity") - 1
     (export / ABOUT).write_text(json.dumps(about))
     read_export(SQLITE, export, other.data, silent)
-    async with opened(other.data) as store:
+    async with opened_sqlite(other.data) as store:
         found = await store.read(lambda snapshot: snapshot.users.list_demo())
     assert [user.user_id for user in found] == ["alice", "bob"]
 

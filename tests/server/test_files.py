@@ -14,8 +14,9 @@ from hero_assistance_server.storage.files import Files
 from hero_assistance_server.storage.garbage_collection import UNUSED_FOR, delete_orphaned_files, delete_unused_uploads
 from hero_assistance_server.storage.sqlite.database.connection import open_writer
 from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations
-from hero_assistance_server.storage.sqlite.store import DATABASE, open_store
-from tests.capabilities import PROC, require
+from hero_assistance_server.storage.sqlite.store import DATABASE
+from tests.capabilities import PROC, require, sqlite_only
+from tests.server.databases import execute, open_store
 from tests.server.desk import Desk, child, on_small_disk, running, until
 from tests.server.store_fixtures import CAROL
 from tests.server.uploads import digest, get, kept, post, reason, slowly
@@ -34,19 +35,16 @@ async def test_what_nothing_uses_is_swept_after_a_day(paths: Paths) -> None:
         old = "UPDATE attachments SET uploaded_at = ? WHERE name <> 'young'"
         before = int((now - UNUSED_FOR - timedelta(seconds=1)).timestamp() * 1000)
         young = "UPDATE attachments SET uploaded_at = ? WHERE name = 'young'"
-        await store.write(
-            lambda work: (
-                work.session.direct.execute(old, (before,)),
-                work.session.direct.execute(young, (before + 5000,)),
-            )
-        )
+        execute(paths.data, old, before)
+        execute(paths.data, young, before + 5000)
         assert await delete_unused_uploads(store) == 1
         assert kept(paths) == sorted([digest(b"used"), digest(b"young"), digest(b"drafted")])
         assert await delete_unused_uploads(store) == 0
-        await store.write(lambda work: work.session.direct.execute("DELETE FROM drafts"))
+        execute(paths.data, "DELETE FROM drafts")
         assert await delete_unused_uploads(store) == 1
 
 
+@sqlite_only("puts files into the folder of attachments")
 async def test_a_start_removes_what_a_crash_left(paths: Paths) -> None:
     async with running(paths) as desk:
         await desk.upload("carol", "a", b"content")
@@ -58,9 +56,9 @@ async def test_a_start_removes_what_a_crash_left(paths: Paths) -> None:
         await until(lambda: kept(paths) == [digest(b"content")])
 
 
-async def test_a_file_is_not_swept_while_its_row_is_written(hero_root: Path) -> None:
+async def test_a_file_is_not_swept_while_its_row_is_written(paths: Paths) -> None:
     """Between the rename and the commit nothing names it."""
-    async with open_store(hero_root, clock=lambda: datetime.now(UTC), publish=lambda _: None) as store:
+    async with open_store(paths.data, clock=lambda: datetime.now(UTC), publish=lambda _: None) as store:
         await store.write(lambda work: work.users.save(CAROL, work.now))
         files = store.files
         with files.incoming() as incoming:
@@ -69,7 +67,7 @@ async def test_a_file_is_not_swept_while_its_row_is_written(hero_root: Path) -> 
             with files.hold(name):
                 files.adopt(incoming, name)
                 assert await delete_orphaned_files(store) == 0
-                assert files.path(name).exists()
+                assert kept(paths) == [name]
         assert await delete_orphaned_files(store) == 1
         assert await store.read(lambda snapshot: snapshot.attachments.list_unnamed_files([name])) == [name]
 
@@ -103,6 +101,7 @@ async def test_large_files_take_little_memory(hero_env: dict[str, str], paths: P
         await desk.aclose()
 
 
+@sqlite_only("has a small disk for the folder of attachments")
 async def test_a_full_disk_refuses_clearly_and_the_next_file_fits(hero_env: dict[str, str], paths: Paths) -> None:
     """The attachments are on a real file system of 3 MiB."""
     small = on_small_disk(paths.data / "attachments", "3m")

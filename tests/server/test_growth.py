@@ -13,11 +13,12 @@ from hero_assistance_server.storage.sqlite.database.connection import open_reade
 from hero_assistance_server.storage.sqlite.search import rebuild
 from hero_assistance_server.storage.sqlite.session import SqliteSession
 from hero_assistance_server.storage.sqlite.store import DATABASE
+from tests.capabilities import sqlite_only
 from tests.server.desk import running
 from tests.server.test_lists import derived, every_ticket, kept
 from tests.server.test_search import forget_words_version, ids, terms
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, sqlite_only("fills SQLite's file")]
 
 COUNT = 250
 
@@ -29,14 +30,14 @@ def built(paths: Paths) -> Paths:
 
 
 def test_lists_counters_and_places_are_those_of_the_tickets(built: Paths) -> None:
-    found = every_ticket(built.data / DATABASE)
+    found = every_ticket(built.data)
     assert len(found) == COUNT
-    assert kept(built.data / DATABASE) == derived(found)
+    assert kept(built.data) == derived(found)
 
 
 def test_tickets_say_what_their_threads_are(built: Paths) -> None:
     reader = open_reader(built.data / DATABASE)
-    for ticket in every_ticket(built.data / DATABASE):
+    for ticket in every_ticket(built.data):
         thread = [*SqlMessages(SqliteSession(reader)).iterate_after(ticket.ticket_id, MessageId(0), notes=True)]
         replies = [message for message in thread if message.kind is MessageKind.REPLY]
         assert (len(thread), len(replies)) == (ticket.reply_count + ticket.note_count, ticket.reply_count)

@@ -33,11 +33,12 @@ from hero_assistance_server.storage.files import Files
 from hero_assistance_server.storage.sqlite.database.connection import open_writer
 from hero_assistance_server.storage.sqlite.database.integrity import FAULTS_LIMIT, IntegrityCheck
 from hero_assistance_server.storage.sqlite.store import DATABASE, Store, open_store
+from tests.capabilities import sqlite_only
 from tests.server.backup_samples import NOW, SQLITE, backed_up, silent
 from tests.server.desk import START_S, Child, child, running, spawn, until
-from tests.server.store_fixtures import file_ticket, opened
+from tests.server.store_fixtures import file_ticket, opened_sqlite
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, sqlite_only("checks SQLite's file for damage")]
 
 PAGE = 4096
 
@@ -46,7 +47,7 @@ def filled(paths: Paths, tickets: int = 300) -> Path:
     """A database at rest with this many tickets, which is some hundred pages."""
 
     async def fill() -> None:
-        async with opened(paths.data) as store:
+        async with opened_sqlite(paths.data) as store:
             for done in range(0, tickets, 500):
                 await asyncio.gather(*(store.write(file_ticket) for _ in range(min(500, tickets - done))))
 
@@ -355,7 +356,7 @@ async def test_a_check_does_not_hold_up_the_end(paths: Paths, caplog: pytest.Log
 
 
 async def test_callers_are_served_while_a_check_runs(paths: Paths) -> None:
-    async with opened(paths.data) as store:
+    async with opened_sqlite(paths.data) as store:
         await asyncio.gather(*(_write(store, 100) for _ in range(10)))
         checks = asyncio.create_task(_check(store, 5))
         await _write(store, 200)

@@ -15,8 +15,11 @@ from hero_assistance_sdk.paths import Paths
 from hero_assistance_server.backups.archive_reader import read_backup
 from hero_assistance_server.backups.restore import restore
 from hero_assistance_server.storage.sqlite.store import DATABASE
+from tests.capabilities import sqlite_only
 from tests.server.backup_samples import NOW, SQLITE, backed_up, silent
 from tests.server.desk import START_S, child, on_small_disk, running
+
+pytestmark = sqlite_only("is about backups of SQLite; PostgreSQL has its own")
 
 
 def test_of_one_moment_under_32_writers(hero_env: dict[str, str], paths: Paths) -> None:

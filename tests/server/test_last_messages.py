@@ -8,6 +8,7 @@ import pytest
 
 from hero_assistance_server.storage.sqlite.database.connection import open_writer
 from hero_assistance_server.storage.sqlite.database.last_messages import fill_last_messages
+from tests.capabilities import sqlite_only
 from tests.server.desk import Desk
 
 pytestmark = pytest.mark.anyio
@@ -79,6 +80,7 @@ async def test_the_assignee_has_a_name(ticket: Desk) -> None:
     assert (await ticket.call("ticket.get", "alice", ticket_id=1))["assignee_name"] is None
 
 
+@sqlite_only("makes again what a migration makes")
 async def test_what_is_kept_can_be_made_again(ticket: Desk) -> None:
     await ticket.call("message.reply", "bob", ticket_id=1, body="words " * 500)
     await ticket.call("message.note", "alice", ticket_id=1, body="n")

@@ -17,6 +17,8 @@ from hero_assistance_server.identity.secret_tokens import hash_address
 from hero_assistance_server.identity.sign_in import rules
 from hero_assistance_server.storage.sqlite import store
 from hero_assistance_server.storage.sqlite.database.connection import open_writer
+from tests.capabilities import sqlite_only
+from tests.server.databases import read_database
 from tests.server.desk import OPERATOR, Desk, running, until
 from tests.server.signing_in import EMAIL, ask, hand_over, list_codes, list_letters, reason, set_up, token_of
 
@@ -102,7 +104,7 @@ async def test_who_reads_the_database_finds_out_no_code(hero: Desk) -> None:
     key = hero.paths.data / "code.key"
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
     assert len(key.read_bytes()) == 32
-    assert key.read_bytes() not in hero.database.read_bytes()
+    assert key.read_bytes() not in read_database(hero.paths.data)
 
 
 async def test_codes_survive_a_restart_and_a_damaged_key_ends_codes_alone(paths: Paths) -> None:
@@ -152,6 +154,7 @@ def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return found
 
 
+@sqlite_only("traces the statements of SQLite")
 async def test_the_work_for_a_stranger_is_that_for_a_user(statements: list[str], paths: Paths) -> None:
     async with running(paths, mode=AuthMode.HERO, seed=False) as desk:
         await set_up(desk)

@@ -14,10 +14,11 @@ from hero_assistance_server.storage.sql.tickets import read_receipts, ticket_lis
 from hero_assistance_server.storage.sql.tickets.ticket_columns import COLUMNS
 from hero_assistance_server.ticket_lists.list_query import ListQuery, build_list_query
 from hero_assistance_server.tickets.repository import START
-from tests.server.store_fixtures import opened
+from tests.capabilities import sqlite_only
+from tests.server.store_fixtures import opened_sqlite
 from tests.server.test_lists import BOB, CAROL, FILTERS
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, sqlite_only("asks for a plan of SQLite")]
 
 
 @pytest.mark.parametrize("text", FILTERS)
@@ -36,7 +37,7 @@ async def test_a_page_needs_no_sort_and_no_scan(hero_root: Path, text: str, outs
         query = ticket_lists.build_page_query(walk, sought, outside, 50)
         return [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN SELECT {COLUMNS} {query.sql}", query.bindings)]
 
-    async with opened(hero_root) as store:
+    async with opened_sqlite(hero_root) as store:
         steps = await store.query(plan)
     assert not any("TEMP B-TREE" in step for step in steps), steps
     assert [step for step in steps if step.startswith("SCAN")] in ([], ["SCAN walk"]), steps
@@ -58,7 +59,7 @@ async def test_a_page_needs_no_sort_and_no_scan(hero_root: Path, text: str, outs
 )
 async def test_numbers_come_from_an_index(hero_root: Path, query: str, index: str) -> None:
     """The first step is a range of an index; nothing is sorted, and no table of tickets or messages is scanned."""
-    async with opened(hero_root) as store:
+    async with opened_sqlite(hero_root) as store:
         count = 4 if "?4" in query else query.count("?")
         plan = await store.query(
             lambda db: [str(row[3]) for row in db.execute(f"EXPLAIN QUERY PLAN {query}", (1,) * count)]

@@ -13,8 +13,9 @@ from hero_assistance_server.search.filters import parse
 from hero_assistance_server.storage.sql.tickets import lists_by_due
 from hero_assistance_server.ticket_lists.list_query import build_list_query
 from hero_assistance_server.tickets.repository import START_OF_SMALLEST
+from tests.capabilities import sqlite_only
 from tests.server.desk import Desk
-from tests.server.store_fixtures import opened
+from tests.server.store_fixtures import opened_sqlite
 from tests.server.test_lists import BOB, FILTERS, every_ticket, expected, pages, walk
 
 pytestmark = pytest.mark.anyio
@@ -73,7 +74,7 @@ async def test_every_list_is_that_by_activity_in_another_order(
     await desk.call("project.update", "alice", first_response_minutes=MINUTES, share_tags=True)
     await walk(desk, 120)
     monkeypatch.setattr(lists_by_due, "WALK_LIMIT", walk_limit)
-    found = every_ticket(desk.database)
+    found = every_ticket(desk.paths.data)
     due = {ticket["ticket_id"]: ticket[DUE] for ticket in await pages(desk, "bob", 50, filter="is:awaiting")}
     assert due
     for text in FILTERS:
@@ -98,6 +99,7 @@ async def test_a_cursor_is_of_its_order(promised: Desk, other: str) -> None:
         assert refused.value.data["faults"] == [f"cursor: not one of a list by {then}"]
 
 
+@sqlite_only("asks for a plan of SQLite")
 @pytest.mark.parametrize("text", ["", "tag:vpn", "-priority:low status:new"])
 async def test_a_page_is_a_range_of_the_index(hero_root: Path, text: str) -> None:
     query = build_list_query(parse(text), BOB) if text else None
@@ -114,7 +116,7 @@ async def test_a_page_is_a_range_of_the_index(hero_root: Path, text: str) -> Non
         plans = [db.execute(f"EXPLAIN QUERY PLAN {sql}", (1,) * sql.count("?")) for sql in statements]
         return [str(row[3]) for rows in plans for row in rows]
 
-    async with opened(hero_root) as store:
+    async with opened_sqlite(hero_root) as store:
         steps = await store.query(plan)
     assert any("INDEX tickets_by_first_response_due" in step for step in steps), steps
     assert not [step for step in steps if "TEMP B-TREE" in step or step.startswith("SCAN tickets ")], steps

@@ -14,9 +14,10 @@ from hero_assistance_sdk.wire import TicketId, UserId
 from hero_assistance_server.search.filters import parse
 from hero_assistance_server.storage.sql.tickets import lists_by_id
 from hero_assistance_server.ticket_lists.list_query import VIEWS, build_list_query
+from tests.capabilities import sqlite_only
 from tests.server.desk import Desk
 from tests.server.read_cases import create
-from tests.server.store_fixtures import opened
+from tests.server.store_fixtures import opened_sqlite
 from tests.server.test_lists import BOB, CAROL, FILTERS, every_ticket, expected, pages, walk
 
 pytestmark = pytest.mark.anyio
@@ -39,7 +40,7 @@ def ids(listed: list[dict[str, Any]]) -> list[int]:
 async def test_every_list_by_id_is_the_list_by_activity_in_another_order(
     busy: Desk, walk_limit: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = every_ticket(busy.database)
+    found = every_ticket(busy.paths.data)
     monkeypatch.setattr(lists_by_id, "WALK_LIMIT", walk_limit or 7)
     if not walk_limit:
         monkeypatch.setattr(lists_by_id, "rarest_scopes", lambda *_: {("all", "new"): 10_000})
@@ -112,6 +113,7 @@ async def test_the_orders_are_kept_apart_in_the_answers_that_are_kept(desk: Desk
         assert ids((await desk.call("ticket.list", "bob", order=order))["tickets"]) == listed
 
 
+@sqlite_only("asks for a plan of SQLite")
 @pytest.mark.parametrize("text", ["", "status:new", "tag:vpn -tag:mail", "priority:normal priority:low tag:vpn"])
 @pytest.mark.parametrize("seen_by", [None, CAROL.user_id])
 @pytest.mark.parametrize("walk_limit", [1, 2000])
@@ -134,7 +136,7 @@ async def test_a_page_is_a_range_of_an_index(
         plans = [db.execute(f"EXPLAIN QUERY PLAN {sql}", (1,) * sql.count("?")) for sql in statements]
         return [str(row[3]) for rows in plans for row in rows]
 
-    async with opened(hero_root) as store:
+    async with opened_sqlite(hero_root) as store:
         for _ in range(3):
             await store.write(lambda work: create(work, tags=("vpn",)))
         steps = await store.query(plan)

@@ -24,6 +24,7 @@ from hero_assistance_server.storage.sqlite.database.migrate import migrate, migr
 from hero_assistance_server.storage.sqlite.store import DATABASE
 from hero_assistance_server.users.ids.user_ids import is_made_of, make_user_id
 from hero_assistance_server.users.login_names import fold_name, is_login
+from tests.capabilities import sqlite_only
 from tests.server.desk import STOP_S, Desk, running
 from tests.server.test_presence import screen
 
@@ -272,6 +273,7 @@ def _desk_of_before(path: Path) -> apsw.Connection:
     return connection
 
 
+@sqlite_only("migrates a file of an earlier release")
 def test_a_desk_of_before_keeps_the_names_that_were_ids(hero_root: Path) -> None:
     connection = _desk_of_before(hero_root / DATABASE)
     migrate(connection, migrations())
@@ -285,6 +287,7 @@ def test_a_desk_of_before_keeps_the_names_that_were_ids(hero_root: Path) -> None
     ]
 
 
+@sqlite_only("migrates a file of an earlier release")
 @pytest.mark.anyio
 async def test_the_people_of_a_desk_of_before_come_in_as_they_did(paths: Paths) -> None:
     paths.data.mkdir(parents=True)

@@ -14,9 +14,10 @@ from hero_assistance_server.storage.opening_space import require_opening_space
 from hero_assistance_server.storage.sqlite.database.migrate import migrations, refuse_newer
 from hero_assistance_server.storage.sqlite.errors import explain_error
 from hero_assistance_server.storage.sqlite.store import DATABASE
-from tests.server.store_fixtures import opened
+from tests.capabilities import sqlite_only
+from tests.server.store_fixtures import opened_sqlite
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, sqlite_only("is about the room that SQLite's file needs")]
 
 SIZE = 3 * 1024**2
 
@@ -47,7 +48,7 @@ def test_where_there_is_room_nothing_is_refused(database: Path, monkeypatch: pyt
 
 async def test_a_start_writes_less_than_is_asked_for(hero_root: Path) -> None:
     """All of it: the database, its log and the index of that."""
-    async with opened(hero_root):
+    async with opened_sqlite(hero_root):
         assert _measure(hero_root) < START_BYTES
 
 

@@ -9,13 +9,17 @@ from pathlib import Path
 
 import pytest
 
+from hero_assistance_sdk.files.data_folder import DATABASE
 from hero_assistance_server.outbox import pruning
 from hero_assistance_server.outbox.model import Delivery, DeliveryState
 from hero_assistance_server.outbox.pruning import prune
 from hero_assistance_server.outbox.rules import BACK_OFF, KEPT, Bounds
+from hero_assistance_server.storage.file_storage import FileStorage
 from hero_assistance_server.storage.sql.repositories.outbox.deliveries import PRUNE_BY_AGE, PRUNE_BY_NUMBER
-from hero_assistance_server.storage.sqlite.store import Store, open_store
+from hero_assistance_server.storage.sqlite.database.connection import open_reader
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
+from tests.capabilities import sqlite_only
+from tests.server.databases import open_store
 
 pytestmark = pytest.mark.anyio
 
@@ -29,10 +33,10 @@ class Outbox:
     """A store whose clock the test moves."""
 
     now: datetime = NOON
-    stores: list[Store] = field(default_factory=list)
+    stores: list[FileStorage] = field(default_factory=list)
 
     @property
-    def store(self) -> Store:
+    def store(self) -> FileStorage:
         return self.stores[0]
 
     async def add(self, state: DeliveryState | None, *keys: str, channel: str = "mail") -> None:
@@ -96,12 +100,13 @@ async def test_what_was_given_up_and_retried_has_no_age(outbox: Outbox) -> None:
     assert await prune(outbox.store, ["mail"]) == 0
 
 
+@sqlite_only("asks for a plan of SQLite")
 @pytest.mark.parametrize("statement", [PRUNE_BY_AGE, PRUNE_BY_NUMBER])
 async def test_it_reads_an_index_alone(outbox: Outbox, statement: str) -> None:
     values = {"channel": "mail", "state": "done", "before": 0, "keep": 10, "limit": 10}
-    plan = await outbox.store.query(
-        lambda db: [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {statement}", values)]
-    )
+    connection = open_reader(outbox.store.folder / DATABASE)
+    plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", values)]
+    connection.close()
     assert not [line for line in plan if line.startswith("SCAN")]
     assert any("COVERING INDEX deliveries_finished" in line for line in plan)
     assert not [line for line in plan if "TEMP B-TREE" in line]

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from hero_assistance_sdk.rpc.errors import RpcFailure
-from hero_assistance_server.storage.sqlite.database.connection import open_writer
 from tests.server.desk import Desk
 
 pytestmark = pytest.mark.anyio
@@ -23,11 +22,7 @@ async def promised(desk: Desk) -> Desk:
     for _ in range(4):
         await desk.call("ticket.create", "carol", title="t", body="b")
     await desk.call("ticket.create", "carol", title="t", body="b", priority="low")
-    connection = open_writer(desk.database)
-    try:
-        connection.execute("UPDATE tickets SET first_response_due = 1 WHERE ticket_id IN (1, 3, 4)")
-    finally:
-        connection.close()
+    desk.execute("UPDATE tickets SET first_response_due = 1 WHERE ticket_id IN (1, 3, 4)")
     await desk.call("message.reply", "bob", ticket_id=3, body="late")
     await desk.call("ticket.update", "bob", ticket_id=4, status="solved")
     return desk
@@ -71,12 +66,8 @@ async def test_it_becomes_overdue_without_a_change(desk: Desk) -> None:
     """A list that is kept for the next caller would not know."""
     await desk.call("project.update", "alice", first_response_minutes={"normal": 1})
     await desk.call("ticket.create", "carol", title="t", body="b")
-    connection = open_writer(desk.database)
-    try:
-        soon = int((datetime.now(UTC) + timedelta(seconds=1.5)).timestamp() * 1000)
-        connection.execute("UPDATE tickets SET first_response_due = ?", (soon,))
-    finally:
-        connection.close()
+    soon = int((datetime.now(UTC) + timedelta(seconds=1.5)).timestamp() * 1000)
+    desk.execute("UPDATE tickets SET first_response_due = ?", soon)
     late: list[object] = []
     while not late:
         # Asked one after the other, two lists may find it before and behind its time.

@@ -20,6 +20,7 @@ import pytest
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.net.sockets import bind_tcp, bound_address
 from hero_assistance_sdk.paths import Paths
+from tests.capabilities import sqlite_only
 from tests.server.desk import START_S, STOP_S, Child, child, spawn
 
 # What the web server says when it cancels what does not end in time.
@@ -65,6 +66,7 @@ def test_a_second_server_on_the_same_root_says_who_runs(hero_env: dict[str, str]
             assert client.call("system.health")["status"] == "ok"
 
 
+@sqlite_only("is about SQLite's file")
 def test_a_newer_database_is_refused_in_one_line(hero_env: dict[str, str], paths: Paths) -> None:
     with child(hero_env, paths):
         pass

@@ -21,6 +21,7 @@ from hero_assistance_server.quotas.rules import GIB, KIB, MIB, ByteQuotas, Store
 from hero_assistance_server.storage.sqlite.database.connection import open_writer
 from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations
 from hero_assistance_server.storage.sqlite.store import DATABASE
+from tests.capabilities import sqlite_only
 from tests.server.desk import Desk, running, until
 from tests.server.store_fixtures import CAROL
 from tests.server.uploads import digest, kept, post, reason
@@ -214,6 +215,7 @@ def _do(connection: apsw.Connection, step: str, user: str, number: int) -> None:
             connection.execute("UPDATE attachments SET uploader = ? WHERE attachment_id % 6 = ?", (user, number))
 
 
+@sqlite_only("migrates a file of an earlier release")
 def test_files_of_before_are_counted(tmp_path: Path) -> None:
     connection = open_writer(tmp_path / DATABASE)
     migrate(connection, migrations()[:BEFORE])
@@ -225,6 +227,7 @@ def test_files_of_before_are_counted(tmp_path: Path) -> None:
     connection.close()
 
 
+@sqlite_only("migrates a file of an earlier release")
 def test_a_new_project_has_no_row_of_it(tmp_path: Path) -> None:
     """An import takes a folder without any row for empty."""
     connection = open_writer(tmp_path / DATABASE)

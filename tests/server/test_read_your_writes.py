@@ -16,6 +16,7 @@ from hero_assistance_sdk.rpc.errors import RpcFailure
 from hero_assistance_sdk.wire import TicketId
 from hero_assistance_server.storage.sqlite.write_path.unit_of_work import SqliteUnitOfWork
 from hero_assistance_server.storage.unit_of_work import Snapshot
+from tests.capabilities import sqlite_only
 from tests.server.attachment_read_cases import ATTACHMENT_CASES, ATTACHMENT_WRITES
 from tests.server.credential_read_cases import CREDENTIAL_CASES, CREDENTIAL_WRITES
 from tests.server.desk import running
@@ -26,14 +27,17 @@ from tests.server.mail_read_cases import MAIL_CASES, MAIL_WRITES
 from tests.server.outbox_read_cases import OUTBOX_CASES, OUTBOX_WRITES
 from tests.server.read_cases import BOB, create
 from tests.server.read_guard import guarded, waiting_tables
-from tests.server.store_fixtures import file_ticket, opened
+from tests.server.store_fixtures import file_ticket, opened_sqlite
 from tests.server.test_verify import ACTIONS, _past
 from tests.server.text_read_cases import TEXT_CASES, TEXT_WRITES
 from tests.server.ticket_read_cases import TICKET_CASES
 from tests.server.user_read_cases import USER_CASES, USER_WRITES
 from tests.server.webhook_read_cases import WEBHOOK_CASES, WEBHOOK_WRITES
 
-pytestmark = pytest.mark.anyio
+pytestmark = [
+    pytest.mark.anyio,
+    sqlite_only("guards SQLite's connection; contract/test_every_read.py has both"),
+]
 
 CASES = TICKET_CASES | USER_CASES | ATTACHMENT_CASES | IDENTITY_CASES | TEXT_CASES | MAIL_CASES
 CASES |= INCOMING_MAIL_CASES | OUTBOX_CASES | WEBHOOK_CASES | CREDENTIAL_CASES | GUEST_CASES
@@ -75,7 +79,7 @@ def test_a_new_repository_is_found() -> None:
 @pytest.mark.parametrize("name", sorted(CASES))
 async def test_a_read_sees_the_change(hero_root: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with guarded(monkeypatch) as guard:
-        async with opened(hero_root) as store:
+        async with opened_sqlite(hero_root) as store:
             await store.write(lambda work: work.users.save(BOB, work.now))
             assert await store.write(CASES[name])
     assert guard.violations == []
@@ -89,7 +93,7 @@ async def test_a_read_sees_the_change_of_the_command_before_it_in_its_group(hero
         create(work)
         raise Conflict("refused")
 
-    async with opened(hero_root) as store:
+    async with opened_sqlite(hero_root) as store:
         await store.write(lambda work: work.users.save(BOB, work.now))
         results = await asyncio.gather(store.write(fails), store.write(CASES[name]), return_exceptions=True)
         assert isinstance(results[0], Conflict)
@@ -128,7 +132,7 @@ async def test_the_guard_finds_a_wrong_repository(
     hero_root: Path, command: Callable[[SqliteUnitOfWork], int], table: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with guarded(monkeypatch) as guard:
-        async with opened(hero_root) as store:
+        async with opened_sqlite(hero_root) as store:
             assert await store.write(command) == 0
     assert [tables for _, tables in guard.violations] == [frozenset({table})]
 
@@ -140,7 +144,7 @@ async def test_nothing_waits_after_a_flush(hero_root: Path) -> None:
         assert work.session.complete.execute("SELECT count(*) FROM listings").get
         assert waiting_tables(work.batch) == frozenset()
 
-    async with opened(hero_root) as store:
+    async with opened_sqlite(hero_root) as store:
         await store.write(command)
 
 

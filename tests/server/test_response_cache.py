@@ -14,8 +14,9 @@ from hero_assistance_server.rpc.example_fixtures import listed as listed_as
 from hero_assistance_server.rpc.response_cache import ResponseCache, RowCache
 from hero_assistance_server.storage.sql.json_rows import texts
 from hero_assistance_server.tickets.rpc import TicketPage
+from tests.capabilities import sqlite_only
 from tests.server.desk import Desk
-from tests.server.store_fixtures import opened
+from tests.server.store_fixtures import opened, opened_sqlite
 
 pytestmark = pytest.mark.anyio
 
@@ -26,8 +27,9 @@ def page(number: int) -> Encoded[TicketPage]:
     return Encoded.of(TicketPage, tickets=[], next_cursor=None, seq=number)
 
 
+@sqlite_only("reads JSON by SQLite's functions")
 async def test_rows_come_in_order_and_whole(paths: Paths) -> None:
-    async with opened(paths.root / "data") as store:
+    async with opened_sqlite(paths.root / "data") as store:
         rest = "FROM (SELECT 1 AS a, ? AS b UNION ALL SELECT 3, 'c' UNION ALL SELECT 2, NULL) ORDER BY a LIMIT 10"
         rows = await store.query(lambda db: texts(db, "a, b", rest, (ODD,)))
         assert [json.loads(row) for row in rows] == [[1, ODD], [2, None], [3, "c"]]

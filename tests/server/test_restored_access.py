@@ -16,9 +16,10 @@ from hero_assistance_server.backups.restore import restore
 from hero_assistance_server.exports.export import ABOUT, write_export
 from hero_assistance_server.exports.import_ import read_export
 from hero_assistance_server.identity.authentication import AuthMode
-from hero_assistance_server.storage.sqlite.store import open_store
 from hero_assistance_server.storage.sqlite.transfer.database_files import SqliteDatabaseFiles
+from tests.capabilities import sqlite_only
 from tests.server.backup_samples import NOW, backed_up, silent
+from tests.server.databases import open_store
 from tests.server.desk import OPERATOR, Desk, running
 from tests.server.signing_in import EMAIL, ask, hand_over, reason, set_up, token_of
 from tests.server.test_end_of_access import CAROL, TABLES, count_access, give_access, sign_in
@@ -35,7 +36,7 @@ DEVICE = {
     "public_key": None,
 }
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, sqlite_only("is about backups of SQLite; PostgreSQL has its own")]
 
 
 async def past(paths: Paths) -> tuple[dict[str, str], str]:

@@ -20,11 +20,12 @@ from hero_assistance_server.storage.sqlite.database.connection import (
     open_writer,
 )
 from hero_assistance_server.storage.sqlite.store import DATABASE
+from tests.capabilities import sqlite_only
 from tests.server.backup_samples import CONTENT, NOW, SQLITE, backed_up, fill_past, read_everything, silent
 from tests.server.desk import Desk, running
 from tests.server.uploads import digest, kept
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, sqlite_only("is about backups of SQLite; PostgreSQL has its own")]
 
 
 def fetch(paths: Paths) -> Path:

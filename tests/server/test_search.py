@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from hero_assistance_sdk.files.data_folder import DATABASE
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.errors import InvalidParams, RpcFailure
 from hero_assistance_sdk.wire import Role, UserId
@@ -24,11 +25,10 @@ from hero_assistance_server.storage.sql.search.expression import build_full_text
 from hero_assistance_server.storage.sqlite.database.connection import open_reader, open_writer
 from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations
 from hero_assistance_server.storage.sqlite.search import rebuild, search_repository
-from hero_assistance_server.storage.sqlite.store import DATABASE
 from hero_assistance_server.ticket_lists.list_query import build_list_query
 from hero_assistance_server.timestamps import time_of
 from hero_assistance_server.users.model import User
-from tests.capabilities import SQLITE_DESK, needs
+from tests.capabilities import sqlite_only
 from tests.server.desk import Desk, running
 from tests.server.list_matching import matches
 from tests.server.test_lists import every_ticket, walk
@@ -246,12 +246,12 @@ def terms(path: Path) -> set[Any]:
         reader.close()
 
 
-@needs(SQLITE_DESK)
+@sqlite_only("compares two indexes of SQLite")
 @pytest.mark.parametrize("seed", [1, 2])
 async def test_the_index_is_what_it_would_be_made_anew(desk: Desk, seed: int) -> None:
     await talk(desk, 150, seed)
     before = terms(desk.database)
-    copy = desk.paths.root / "copy.db"
+    copy = desk.paths.root / DATABASE
     source = open_reader(desk.database)
     target = open_writer(copy)
     with target.backup("main", source, "main") as backup:
@@ -259,7 +259,7 @@ async def test_the_index_is_what_it_would_be_made_anew(desk: Desk, seed: int) ->
     source.close()
     forget_words_version(target)
     rebuild.begin(target)
-    assert rebuild.count_missing(target) == len(every_ticket(copy))
+    assert rebuild.count_missing(target) == len(every_ticket(copy.parent))
     assert rebuild.index_portions(target, 1000) == 0
     target.close()
     assert terms(copy) == before
@@ -298,11 +298,11 @@ _QUERIES = st.lists(
 )
 
 
-@needs(SQLITE_DESK)
+@sqlite_only("asks the index in the file")
 async def test_a_search_finds_what_somebody_would_who_reads_everything(hero_root: Path) -> None:
     """For every reader: each ticket they may see, with every word in what they may read of it, and no other."""
     async with talked(hero_root) as (desk, db):
-        found = every_ticket(desk.database)
+        found = every_ticket(desk.paths.data)
         said = db.execute("SELECT ticket_id, kind, users.name, body FROM messages JOIN users ON user_id = author")
         spoken = list(said)
         months = creation_range(db)
@@ -331,11 +331,11 @@ async def test_a_search_finds_what_somebody_would_who_reads_everything(hero_root
         compare()
 
 
-@needs(SQLITE_DESK)
+@sqlite_only("asks the index in the file")
 async def test_no_query_breaks_the_index_or_shows_a_customer_more(hero_root: Path) -> None:
     """Whatever is typed: an answer or a clear error, and for a customer nothing that is not theirs."""
     async with talked(hero_root) as (desk, db):
-        visible = {t.ticket_id for t in every_ticket(desk.database) if "carol" in t.people}
+        visible = {t.ticket_id for t in every_ticket(desk.paths.data) if "carol" in t.people}
         syntax = st.sampled_from(
             [*'"*^:(){}+-,.\\', "AND", "OR", "NOT", "NEAR(", "{notes}", "notes:", "facets", "secret", " "]
         )

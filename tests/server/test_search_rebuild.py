@@ -23,12 +23,13 @@ from hero_assistance_server.storage.sqlite.search import rebuild
 from hero_assistance_server.storage.sqlite.store import DATABASE
 from hero_assistance_server.storage.sqlite.write_path.unit_of_work import SqliteUnitOfWork
 from hero_assistance_server.storage.unit_of_work import Storage
+from tests.capabilities import sqlite_only
 from tests.server.desk import Desk, running
 from tests.server.read_cases import BOB, create, reply
-from tests.server.store_fixtures import opened
+from tests.server.store_fixtures import opened_sqlite
 from tests.server.test_search import forget_words_version, ids, talk, terms
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, sqlite_only("makes the index in the file anew")]
 
 T = TypeVar("T")
 COUNT = 12
@@ -78,7 +79,7 @@ async def test_a_database_of_an_earlier_version_is_indexed_again(paths: Paths, v
 
 
 async def test_what_is_written_during_a_rebuild_is_found(hero_root: Path) -> None:
-    async with opened(hero_root) as store:
+    async with opened_sqlite(hero_root) as store:
         await store.write(lambda work: work.users.save(BOB, work.now))
         made = [await store.write(create) for _ in range(COUNT)]
         before = terms(hero_root / DATABASE)
@@ -99,7 +100,7 @@ async def test_what_is_written_during_a_rebuild_is_found(hero_root: Path) -> Non
 
 
 async def test_a_rebuild_goes_on_after_a_restart(hero_root: Path) -> None:
-    async with opened(hero_root) as store:
+    async with opened_sqlite(hero_root) as store:
         for _ in range(COUNT):
             await store.write(create)
     before = terms(hero_root / DATABASE)
@@ -107,7 +108,7 @@ async def test_a_rebuild_goes_on_after_a_restart(hero_root: Path) -> None:
     forget_words_version(connection)
     connection.close()
     for missing in (8, 4, 0, 0):
-        async with opened(hero_root) as store:
+        async with opened_sqlite(hero_root) as store:
             assert await store.read(lambda snapshot: snapshot.search.count_missing()) == missing
     assert terms(hero_root / DATABASE) == before
 
@@ -119,7 +120,7 @@ async def test_a_disk_that_fails_puts_the_rebuild_off(
     monkeypatch.setattr(search_indexing, "RETRY_S", 0.0)
     monkeypatch.setattr(search_indexing, "REPORT_EVERY_S", 0.0)
     failures = [StoreUnavailable("the disk is full"), StoreUnavailable("the disk is full")]
-    async with opened(hero_root) as store:
+    async with opened_sqlite(hero_root) as store:
         for _ in range(COUNT):
             await store.write(create)
         await store.write(lambda work: forget_words_version(work.session.complete))
@@ -144,7 +145,7 @@ async def test_the_job_waits_for_what_is_missing_later(hero_root: Path, monkeypa
     """Also after a disk that failed at its first look."""
     monkeypatch.setattr(search_indexing, "RETRY_S", 0.0)
     failures = [StoreUnavailable("the disk is full")]
-    async with opened(hero_root) as store:
+    async with opened_sqlite(hero_root) as store:
         for _ in range(COUNT):
             await store.write(create)
         count = search_indexing.index_missing_tickets
@@ -167,7 +168,7 @@ async def test_the_job_waits_for_what_is_missing_later(hero_root: Path, monkeypa
 async def test_a_portion_ends_after_long_texts(hero_root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(index_portions, "PORTION", 50)
     monkeypatch.setattr(index_portions, "PORTION_CHARACTERS", 20)
-    async with opened(hero_root) as store:
+    async with opened_sqlite(hero_root) as store:
         for _ in range(COUNT):
             await store.write(create)
         await store.write(lambda work: forget_words_version(work.session.complete))

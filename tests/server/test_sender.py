@@ -22,8 +22,9 @@ from hero_assistance_server.outbox.model import (
 )
 from hero_assistance_server.outbox.rules import BACK_OFF, clean_note, next_attempt
 from hero_assistance_server.outbox.sender import Sender, sending
+from hero_assistance_server.storage.file_storage import FileStorage
 from hero_assistance_server.storage.sql.repositories.outbox.deliveries import SqlOutbox
-from hero_assistance_server.storage.sqlite.store import Store, open_store
+from tests.server.databases import open_store
 
 pytestmark = pytest.mark.anyio
 
@@ -77,7 +78,7 @@ async def fail(_delivery: StoredDelivery) -> Outcome:
     raise ValueError("a defect")
 
 
-async def add(store: Store, *keys: str, channel: str = "mail") -> None:
+async def add(store: FileStorage, *keys: str, channel: str = "mail") -> None:
     await store.write(
         lambda work: [
             work.outbox.add(Delivery(channel, key, "a@example.org", "{}", work.now), work.now) for key in keys
@@ -85,7 +86,7 @@ async def add(store: Store, *keys: str, channel: str = "mail") -> None:
     )
 
 
-async def wait_for(store: Store, done: Callable[[list[StoredDelivery]], bool]) -> list[StoredDelivery]:
+async def wait_for(store: FileStorage, done: Callable[[list[StoredDelivery]], bool]) -> list[StoredDelivery]:
     async with asyncio.timeout(TIMEOUT_S):
         while True:
             found = await store.read(lambda snapshot: list(snapshot.outbox.iterate_newest(None, None, 10_000)))
@@ -98,7 +99,7 @@ def all_in(state: DeliveryState) -> Callable[[list[StoredDelivery]], bool]:
     return lambda found: bool(found) and all(one.state is state for one in found)
 
 
-def opened(folder: Path) -> AbstractAsyncContextManager[Store]:
+def opened(folder: Path) -> AbstractAsyncContextManager[FileStorage]:
     return open_store(folder, clock=_now, publish=lambda _event: None)
 
 

@@ -14,7 +14,7 @@ from hero_assistance_server.outbox.in_flight import InFlight
 from hero_assistance_server.outbox.model import DeliveryState, Held, Outcome, Sent, StoredDelivery
 from hero_assistance_server.outbox.sender import Sender, sending
 from hero_assistance_server.storage.errors import StoreUnavailable
-from hero_assistance_server.storage.sqlite.store import Store
+from hero_assistance_server.storage.file_storage import FileStorage
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
 from tests.server.test_sender import ListChannel, _now, add, all_in, opened, send, wait_for
 
@@ -26,7 +26,7 @@ T = TypeVar("T")
 class SlowStore:
     """A store some of whose writes are committed after their caller was told that they failed."""
 
-    def __init__(self, store: Store, *late: int) -> None:
+    def __init__(self, store: FileStorage, *late: int) -> None:
         self._store = store
         self._late = set(late)
         self.writes = 0

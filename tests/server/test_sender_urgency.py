@@ -11,17 +11,18 @@ from hero_assistance_server.outbox.model import ChannelDown, Delivery, DeliveryS
 from hero_assistance_server.outbox.pauses import PAUSES, Pauses
 from hero_assistance_server.outbox.rules import ahead_of_all
 from hero_assistance_server.outbox.sender import Sender, sending
-from hero_assistance_server.storage.sqlite.store import Store, open_store
+from hero_assistance_server.storage.file_storage import FileStorage
+from tests.server.databases import open_store
 from tests.server.test_sender import NOON, ListChannel, all_in, wait_for
 
 pytestmark = pytest.mark.anyio
 
 
-async def add(store: Store, key: str, due_at: datetime) -> None:
+async def add(store: FileStorage, key: str, due_at: datetime) -> None:
     await store.write(lambda work: work.outbox.add(Delivery("mail", key, "a@example.org", "{}", due_at), work.now))
 
 
-async def until(store: Store, channel: ListChannel, tried: int) -> None:
+async def until(store: FileStorage, channel: ListChannel, tried: int) -> None:
     """Wait until so many attempts have an outcome."""
     await wait_for(store, lambda found: len(channel.delivered) >= tried and not any(one.in_flight for one in found))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
-import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
@@ -20,6 +19,7 @@ from hero_assistance_sdk.rpc.client import JSON_HEADERS, encoded
 from hero_assistance_sdk.rpc.errors import RpcFailure
 from hero_assistance_server.identity.authentication import AuthMode
 from tests.limits import NO_RATES
+from tests.server.databases import execute, read_database
 from tests.server.desk import OPERATOR, STOP_S, Desk, running
 from tests.server.signing_in import EMAIL, PAGE, ask, reason, set_up, token_of
 
@@ -124,7 +124,7 @@ async def test_a_deactivated_user_gets_no_link_and_is_signed_out(hero: Desk) -> 
 async def test_nothing_that_signs_in_is_stored(hero: Desk) -> None:
     access = await link(hero)
     token = await sign_in(hero)
-    stored = b"".join(path.read_bytes() for path in hero.database.parent.glob("tickets.db*"))
+    stored = read_database(hero.paths.data)
     for secret in (token, token_in(access)):
         assert secret.encode() not in stored
     assert hashlib.sha256(token.encode()).digest() in stored
@@ -216,17 +216,13 @@ async def test_sessions_survive_a_restart_and_say_when_they_were_used(paths: Pat
         await desk.call("project.update", OPERATOR, page_address=PAGE)
         await desk.call("user.add", OPERATOR, email=EMAIL)
         token = await sign_in(desk)
-    with contextlib.closing(sqlite3.connect(paths.data / "tickets.db")) as database:
-        database.execute("UPDATE sessions SET last_seen_at = 5")
-        database.commit()
+    execute(paths.data, "UPDATE sessions SET last_seen_at = 5")
     async with running(paths, mode=AuthMode.HERO, seed=False) as desk:
         assert (await ask(desk, "user.me", session(token)))["user_id"] == "carol"
         (found,) = (await ask(desk, "auth.sessions", session(token)))["sessions"]
         assert found["last_seen_at"] > 5
-    with contextlib.closing(sqlite3.connect(paths.data / "tickets.db")) as database:
-        assert database.execute("SELECT last_seen_at FROM sessions").fetchone() == (found["last_seen_at"],)
-        database.execute("UPDATE sessions SET expires_at = 6")
-        database.commit()
+    assert execute(paths.data, "SELECT last_seen_at FROM sessions") == [(found["last_seen_at"],)]
+    execute(paths.data, "UPDATE sessions SET expires_at = 6")
     async with running(paths, mode=AuthMode.HERO, seed=False) as desk:
         assert await reason(desk, "user.me", session(token)) == "unauthenticated"
 

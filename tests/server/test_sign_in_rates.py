@@ -14,8 +14,8 @@ from hero_assistance_sdk.rpc.errors import RpcFailure
 from hero_assistance_server.identity.authentication import AuthMode
 from hero_assistance_server.identity.sign_in.model import RatedUse
 from hero_assistance_server.identity.sign_in.rates import AddressRate
-from hero_assistance_server.storage.sqlite.store import open_store
 from tests.limits import NO_RATES
+from tests.server.databases import open_store
 from tests.server.desk import Desk, running
 from tests.server.signing_in import EMAIL, ask, at, hand_over, reason, set_up, token_of
 

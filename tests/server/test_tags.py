@@ -56,8 +56,8 @@ async def test_every_ticket_gets_the_new_name_and_everybody_hears(desk: Desk, mo
     assert max(before["mail"][0], before["vpn"][0]) <= after["mail"][0] <= before["mail"][0] + before["vpn"][0]
     told = await desk.heard("bob", seq)
     assert len({event.ticket.ticket_id for event in told if event.ticket}) == len(told) == renamed
-    found = every_ticket(desk.database)
-    assert kept(desk.database) == derived(found)
+    found = every_ticket(desk.paths.data)
+    assert kept(desk.paths.data) == derived(found)
     assert await ids(desk, "bob", "tag:mail") == [t.ticket_id for t in reversed(found) if "mail" in t.tags]
     assert await ids(desk, "bob", "tag:vpn") == []
 

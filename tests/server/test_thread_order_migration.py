@@ -17,6 +17,9 @@ from hero_assistance_server.storage.sqlite.database.migrate import migrate, migr
 from hero_assistance_server.storage.sqlite.session import SqliteSession
 from hero_assistance_server.timestamps import millis
 from hero_assistance_server.users.model import User
+from tests.capabilities import sqlite_only
+
+pytestmark = sqlite_only("migrates a file of an earlier release")
 
 VERSION = 12
 AGENTS = {name: User(UserId(name), name, Role.AGENT) for name in ("bob", "erin", "fred")}

@@ -25,16 +25,18 @@ from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.jobs.alarm import Alarm, KernelAlarm, open_alarm
 from hero_assistance_server.jobs.polled_alarm import PolledAlarm
 from hero_assistance_server.jobs.timers import BATCH, Timers
+from hero_assistance_server.storage.file_storage import FileStorage
 from hero_assistance_server.storage.sql.repositories.client_tokens import SqlClientTokens
 from hero_assistance_server.storage.sqlite.database.connection import open_writer
 from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations
 from hero_assistance_server.storage.sqlite.session import SqliteSession
-from hero_assistance_server.storage.sqlite.store import DATABASE, Store, open_store
-from hero_assistance_server.storage.sqlite.write_path.unit_of_work import SqliteUnitOfWork
+from hero_assistance_server.storage.sqlite.store import DATABASE
+from hero_assistance_server.storage.unit_of_work import UnitOfWork
 from hero_assistance_server.tickets.ticket_update import Patch, update
 from hero_assistance_server.timestamps import millis
 from hero_assistance_server.users.model import User
-from tests.capabilities import TIMERFD, needs
+from tests.capabilities import TIMERFD, needs, sqlite_only
+from tests.server.databases import execute, open_store
 from tests.server.desk import STOP_S, running, until
 from tests.server.store_fixtures import file_ticket_of
 
@@ -109,7 +111,7 @@ class Clock:
 
 
 @contextlib.asynccontextmanager
-async def timed(folder: Path, clock: Clock, **options: int) -> AsyncIterator[tuple[Store, Timers]]:
+async def timed(folder: Path, clock: Clock, **options: int) -> AsyncIterator[tuple[FileStorage, Timers]]:
     """A store with its timers, by the test's clock."""
     timers = Timers(clock, **options)
     async with open_store(folder, clock=clock, publish=timers.heard) as store, asyncio.TaskGroup() as group:
@@ -121,11 +123,11 @@ async def timed(folder: Path, clock: Clock, **options: int) -> AsyncIterator[tup
             running.cancel()
 
 
-def file_one(transaction: SqliteUnitOfWork) -> TicketId:
+def file_one(transaction: UnitOfWork) -> TicketId:
     return file_ticket_of(transaction, BOB)
 
 
-def snooze(transaction: SqliteUnitOfWork, until_: datetime, *, assignee: User | None = None) -> None:
+def snooze(transaction: UnitOfWork, until_: datetime, *, assignee: User | None = None) -> None:
     ticket_id = file_one(transaction)
     ticket = transaction.tickets.find(ticket_id)
     assert ticket is not None
@@ -135,15 +137,14 @@ def snooze(transaction: SqliteUnitOfWork, until_: datetime, *, assignee: User | 
     transaction.apply(change, Caller(BOB))
 
 
-async def asleep(store: Store) -> int:
-    return int(await store.query(lambda db: db.execute("SELECT count(*) FROM tickets WHERE status = 'snoozed'").get))
+async def asleep(store: FileStorage) -> int:
+    ((count,),) = execute(store.folder, "SELECT count(*) FROM tickets WHERE status = 'snoozed'")
+    return int(count)
 
 
-async def reached(store: Store, query: str, expected: Any) -> None:
+async def reached(store: FileStorage, query: str, expected: Any) -> None:
     """Wait until the database answers so."""
-    async with asyncio.timeout(STOP_S):
-        while await store.query(lambda db: db.execute(query).get) != expected:
-            pass
+    await until(lambda: execute(store.folder, query) == [(expected,)], STOP_S)
 
 
 async def test_a_clock_that_jumps_wakes_what_is_due_then_and_nothing_else(hero_root: Path) -> None:
@@ -155,7 +156,8 @@ async def test_a_clock_that_jumps_wakes_what_is_due_then_and_nothing_else(hero_r
         assert await asleep(store) == 2
         clock.now += 5 * DAY
         timers.ring()
-        await reached(store, "SELECT group_concat(status) FROM tickets", "open,snoozed")
+        in_order = "(SELECT status FROM tickets ORDER BY ticket_id) AS one"
+        await reached(store, f"SELECT group_concat(status, ',') FROM {in_order}", "open,snoozed")  # noqa: S608
         entry = (await store.read(lambda snapshot: [*snapshot.audit.iterate_newest(AuditQuery(), 2**62)][:1]))[0]
         assert (entry.actor, entry.origin, entry.action, entry.ticket_id) == (None, "timer", "ticket.updated", 1)
 
@@ -200,15 +202,15 @@ async def test_a_ticket_that_wakes_after_its_agent_left_is_unassigned(hero_root:
         await store.write(lambda t: t.users.save(replace(BOB, active=False), t.now))
         clock.now += DAY
         timers.ring()
-        await reached(store, "SELECT group_concat(status) FROM tickets", "open,open")
-        assert await store.query(lambda db: db.execute("SELECT group_concat(assignee) FROM tickets").get) == "erin"
+        await reached(store, "SELECT group_concat(status, ',') FROM tickets", "open,open")
+        assert execute(store.folder, "SELECT group_concat(assignee, ',') FROM tickets") == [("erin",)]
 
 
 async def test_however_many_are_due_they_all_wake(hero_root: Path) -> None:
     clock = Clock()
     async with timed(hero_root, clock) as (store, timers):
 
-        def many(transaction: SqliteUnitOfWork) -> None:
+        def many(transaction: UnitOfWork) -> None:
             for _ in range(BATCH + 1):
                 snooze(transaction, clock.now + HOUR)
 
@@ -223,7 +225,7 @@ async def test_invitations_that_have_ended_go_daily(hero_root: Path) -> None:
     async with timed(hero_root, clock) as (store, timers):
         ticket = await store.write(file_one)
 
-        def invite(address: str) -> Callable[[SqliteUnitOfWork], None]:
+        def invite(address: str) -> Callable[[UnitOfWork], None]:
             return lambda work: work.guest_invitations.save(
                 GuestInvitation(address, ticket, BOB.user_id, millis(work.now))
             )
@@ -233,14 +235,14 @@ async def test_invitations_that_have_ended_go_daily(hero_root: Path) -> None:
         await store.write(invite("new@example.org"))
         clock.now += DAY + HOUR
         timers.ring()
-        await reached(store, "SELECT group_concat(address) FROM guest_invitations", "new@example.org")
+        await reached(store, "SELECT group_concat(address, ',') FROM guest_invitations", "new@example.org")
 
 
 async def test_old_events_and_tokens_go_daily_and_the_last_ones_stay(hero_root: Path) -> None:
     clock = Clock()
     async with timed(hero_root, clock, events_kept=3) as (store, timers):
 
-        def past(transaction: SqliteUnitOfWork) -> None:
+        def past(transaction: UnitOfWork) -> None:
             for _ in range(BATCH + 10):
                 file_one(transaction)
             transaction.client_tokens.add(BOB.user_id, "m", "old", 1, transaction.now)
@@ -249,7 +251,7 @@ async def test_old_events_and_tokens_go_daily_and_the_last_ones_stay(hero_root: 
         clock.now += 29 * DAY
         await store.write(lambda t: t.client_tokens.add(BOB.user_id, "m", "new", 2, t.now))
         timers.ring()
-        await reached(store, "SELECT group_concat(token) FROM client_tokens", "new")
+        await reached(store, "SELECT group_concat(token, ',') FROM client_tokens", "new")
         assert await store.read(lambda snapshot: snapshot.events.stored_range()) == EventRange(Seq(1), Seq(BATCH + 10))
         clock.now += 2 * DAY
         timers.ring()
@@ -259,12 +261,13 @@ async def test_old_events_and_tokens_go_daily_and_the_last_ones_stay(hero_root: 
         )
 
 
+@sqlite_only("locks SQLite's file")
 async def test_a_database_that_cannot_be_written_puts_it_off_and_ends_nothing(hero_root: Path) -> None:
     clock = Clock()
     async with timed(hero_root, clock) as (store, timers):
         await store.write(lambda t: snooze(t, clock.now + HOUR))
         other = apsw.Connection(str(hero_root / "tickets.db"))
-        await store.write(lambda t: t.session.direct.set_busy_timeout(1))
+        await store.write(lambda t: t.session.direct.set_busy_timeout(1))  # type: ignore[attr-defined]
         # The timers write what they found at their start meanwhile.
         other.set_busy_timeout(5_000)
         other.execute("BEGIN IMMEDIATE")
@@ -302,6 +305,7 @@ async def test_a_snooze_that_ended_while_the_server_was_down_ends_when_it_comes_
     assert event.ticket.status is Status.OPEN
 
 
+@sqlite_only("migrates a file of an earlier release")
 async def test_tokens_of_the_version_before_are_as_old_as_the_upgrade(hero_root: Path) -> None:
     """They are kept for the retries that are still on their way."""
     before = [migration for migration in migrations() if migration.name < "0007_token_times.sql"]

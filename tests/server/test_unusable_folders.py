@@ -16,10 +16,10 @@ from hero_assistance_server.exports.export import write_export
 from hero_assistance_server.storage.errors import DatabaseUnusable
 from hero_assistance_server.storage.folder_lock import locked_folder
 from hero_assistance_server.storage.sqlite.store import DATABASE
-from tests.capabilities import NAMESPACES, require
+from tests.capabilities import NAMESPACES, require, sqlite_only
 from tests.server.backup_samples import SQLITE, backed_up, silent
 from tests.server.desk import START_S
-from tests.server.store_fixtures import opened
+from tests.server.store_fixtures import opened_sqlite
 
 pytestmark = pytest.mark.anyio
 
@@ -49,9 +49,10 @@ def refusal(env: dict[str, str], paths: Paths, *arguments: str, around: list[str
     return done.stderr
 
 
+@sqlite_only("is about SQLite's file")
 @pytest.mark.parametrize("command", ["serve", "restore", "import"])
 async def test_a_read_only_data_folder(hero_env: dict[str, str], paths: Paths, command: str) -> None:
-    async with opened(paths.data):
+    async with opened_sqlite(paths.data):
         pass
     backed_up(paths)
     write_export(SQLITE, paths.data, paths.root / "export", silent)
@@ -66,6 +67,7 @@ def test_a_read_only_folder_of_sockets(hero_env: dict[str, str], paths: Paths) -
     assert f"{paths.service_sockets} cannot be used: Read-only file system" in said
 
 
+@sqlite_only("is about SQLite's file")
 @pytest.mark.parametrize("arguments", [("--auth-mode", "dev"), ("backup", "b.tar"), ("export", "export")])
 def test_a_folder_in_the_place_of_the_database(hero_env: dict[str, str], paths: Paths, arguments: list[str]) -> None:
     (paths.data / DATABASE).mkdir(parents=True)
@@ -92,6 +94,7 @@ def test_a_server_does_not_start_in_a_file(hero_env: dict[str, str], paths: Path
     assert f"{paths.data} cannot be used: Not a directory\n  hint: it must be a folder" in said
 
 
+@sqlite_only("is about SQLite's file")
 async def test_a_file_in_the_place_of_a_folder(paths: Paths) -> None:
     paths.data.parent.mkdir(parents=True)
     paths.data.write_text("a file")
@@ -105,13 +108,14 @@ async def test_a_file_in_the_place_of_a_folder(paths: Paths) -> None:
     paths.data.mkdir()
     (paths.data / "attachments").write_text("a file")
     with pytest.raises(FolderUnusable, match="attachments cannot be used"):
-        async with opened(paths.data):
+        async with opened_sqlite(paths.data):
             pass
 
 
+@sqlite_only("is about SQLite's file")
 async def test_a_broken_link_in_the_place_of_the_database(paths: Paths) -> None:
     paths.data.mkdir(parents=True)
     (paths.data / DATABASE).symlink_to(paths.root / "unmounted" / DATABASE)
     with pytest.raises(DatabaseUnusable, match="cannot be opened"):
-        async with opened(paths.data):
+        async with opened_sqlite(paths.data):
             pass

@@ -24,6 +24,7 @@ from hero_assistance_server.storage.sqlite.database.migrate import migrate, migr
 from hero_assistance_server.storage.sqlite.session import SqliteSession
 from hero_assistance_server.storage.sqlite.store import DATABASE
 from hero_assistance_server.users.ids.user_ids import make_user_id
+from tests.capabilities import sqlite_only
 from tests.server.desk import STOP_S, Desk, running
 from tests.server.test_presence import screen
 
@@ -250,6 +251,7 @@ async def test_a_change_that_is_refused_leaves_memory_as_it_was(desk: Desk) -> N
     assert (await desk.call("user.me", "carol"))["name"] == "Carol"
 
 
+@sqlite_only("migrates a file of an earlier release")
 def test_people_of_the_version_before_are_active_and_without_an_address(hero_root: Path) -> None:
     before = [migration for migration in migrations() if migration.name < "0011_people.sql"]
     connection = open_writer(hero_root / DATABASE)

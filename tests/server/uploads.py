@@ -4,22 +4,33 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import httpx2
 
 from hero_assistance_sdk.paths import Paths
-from tests.capabilities import SQLITE_DESK, require
+from tests.capabilities import PROC, require
+from tests.server.databases import execute, find_database
 from tests.server.desk import Desk
 
 
 def kept(paths: Paths) -> list[str]:
-    """The files on the disk, by digest, and what is still being received, by the name of its folder."""
-    require(SQLITE_DESK)
+    """The files that are stored, by digest, and an `.incoming` for each that this process is receiving."""
+    if find_database(paths.data) is not None:
+        stored = [sha256 for (sha256,) in execute(paths.data, "SELECT sha256 FROM stored_files")]
+        return sorted([".incoming"] * _count_unnamed(paths.data) + stored)
     found = (paths.data / "attachments").glob("*/*")
     return sorted(
         path.parent.name if path.parent.name.startswith(".") else path.parent.name + path.name for path in found
     )
+
+
+def _count_unnamed(folder: Path) -> int:
+    """How many files on the disk of a folder this process has open that no name leads to."""
+    require(PROC)
+    found = [str(opened.readlink()) for opened in Path("/proc/self/fd").iterdir() if opened.is_symlink()]
+    return sum(name.startswith(f"{folder}/") and name.endswith(" (deleted)") for name in found)
 
 
 def digest(content: bytes) -> str:

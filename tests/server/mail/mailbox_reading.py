@@ -20,9 +20,9 @@ from hero_assistance_server.mail.receiving.sources.imap import read_mailbox
 from hero_assistance_server.mail.receiving.sources.receiving import Receiving
 from hero_assistance_server.quotas.admission import Admission
 from hero_assistance_server.realtime.hub import Hub
-from hero_assistance_server.storage.sqlite.database.connection import open_reader
-from hero_assistance_server.storage.sqlite.store import Store
+from hero_assistance_server.storage.file_storage import FileStorage
 from hero_assistance_server.users.directory import Directory
+from tests.server.databases import execute
 from tests.server.desk import STOP_S
 
 
@@ -39,13 +39,13 @@ class Reading:
         return caught.value
 
 
-def make_receiving(store: Store) -> Receiving:
+def make_receiving(store: FileStorage) -> Receiving:
     desk = ServedDesk(store, Hub(), Directory([]), AuthMode.DEV, health=Health())
     return Receiving(desk, Intake(store, Admission(), ArrivalSignal()))
 
 
 @asynccontextmanager
-async def reading(store: Store, url: str, receiving: Receiving | None = None) -> AsyncIterator[Reading]:
+async def reading(store: FileStorage, url: str, receiving: Receiving | None = None) -> AsyncIterator[Reading]:
     """Read a mailbox while the context is open."""
     task = asyncio.create_task(read_mailbox(url, receiving or make_receiving(store)))
     try:
@@ -59,7 +59,7 @@ def mail(number: int, size: int = 0) -> bytes:
     return b"From: erin@example.org\r\nSubject: %d\r\n\r\nhello\r\n" % number + b"x" * 78 * (size // 78)
 
 
-async def stored(store: Store, count: int) -> list[bytes]:
+async def stored(store: FileStorage, count: int) -> list[bytes]:
     """Wait for so many mails; returns all that are stored, in order."""
 
     def read(snapshot: Any) -> list[bytes]:
@@ -73,17 +73,13 @@ async def stored(store: Store, count: int) -> list[bytes]:
             await asyncio.sleep(0.02)
 
 
-async def first_look(store: Store) -> None:
+async def first_look(store: FileStorage) -> None:
     """Wait until the first look at the mailbox is over."""
     async with asyncio.timeout(STOP_S):
         while not store_positions(store):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
 
 
-def store_positions(store: Store) -> int:
-    connection = open_reader(store.folder / "tickets.db")
-    try:
-        count: int = connection.execute("SELECT count(*) FROM mailbox_positions").get
-        return count
-    finally:
-        connection.close()
+def store_positions(store: FileStorage) -> int:
+    ((count,),) = execute(store.folder, "SELECT count(*) FROM mailbox_positions")
+    return int(count)

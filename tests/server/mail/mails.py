@@ -8,7 +8,7 @@ from typing import Any
 
 from hero_assistance_server.mail.keys import obtain_reply_key
 from hero_assistance_server.mail.reply_address import make_reply_address
-from hero_assistance_server.storage.sqlite.store import Store
+from hero_assistance_server.storage.file_storage import FileStorage
 from tests.server.desk import STOP_S, Desk
 
 SUPPORT = "support@desk.example"
@@ -51,7 +51,7 @@ async def deliver(desk: Desk, mail: EmailMessage | bytes) -> dict[str, Any]:
     return found[0]
 
 
-async def address_of(store: Store, ticket_id: int, user: str) -> str:
+async def address_of(store: FileStorage, ticket_id: int, user: str) -> str:
     """The reply address of a user on a ticket."""
     key = await store.write(obtain_reply_key)
     return make_reply_address(key, SUPPORT, ticket_id, user)  # type: ignore[arg-type]

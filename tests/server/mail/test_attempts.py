@@ -22,7 +22,7 @@ from hero_assistance_server.mail.receiving.parsing.parser import parse_mail
 from hero_assistance_server.quotas.admission import Admission
 from hero_assistance_server.quotas.usage import Usage
 from hero_assistance_server.storage.errors import DiskFull, StoreUnavailable
-from hero_assistance_server.storage.sqlite.store import Store
+from hero_assistance_server.storage.file_storage import FileStorage
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
 from hero_assistance_server.users.directory import Directory
 from tests.server.desk import STOP_S
@@ -35,7 +35,7 @@ T = TypeVar("T")
 
 
 @pytest.fixture
-async def store(hero_root: Path) -> AsyncIterator[Store]:
+async def store(hero_root: Path) -> AsyncIterator[FileStorage]:
     async with opened(hero_root / "data") as store:
         yield store
 
@@ -61,22 +61,24 @@ def with_file(number: int) -> EmailMessage:
     return mail
 
 
-async def take_in(store: Store, *mails: EmailMessage) -> None:
+async def take_in(store: FileStorage, *mails: EmailMessage) -> None:
     intake = Intake(store, Admission(), ArrivalSignal())
     for mail in mails:
         await intake.receive(Arrival("listener", mail.as_bytes()))
 
 
-async def records(store: Store) -> list[IncomingMail]:
+async def records(store: FileStorage) -> list[IncomingMail]:
     found = await store.read(lambda snapshot: snapshot.incoming_mails.list_before(MailId(10**9), 1000))
     return found[::-1]
 
 
-def make_filer(store: Store, admission: Admission | None = None) -> Filer:
+def make_filer(store: FileStorage, admission: Admission | None = None) -> Filer:
     return Filer(store, Filing(Directory([]), admission or Admission()), ArrivalSignal())
 
 
-async def test_a_full_disk_counts_for_no_attempt_however_often(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_full_disk_counts_for_no_attempt_however_often(
+    store: FileStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(filers, "RETRY_S", 0.0)
     disk = Disk()
     filer = make_filer(store, Admission(space=disk))
@@ -91,7 +93,7 @@ async def test_a_full_disk_counts_for_no_attempt_however_often(store: Store, mon
     assert [one.state for one in await records(store)] == [MailState.FILED, MailState.FILED]
 
 
-async def test_mails_that_wait_for_the_disk_stop_none_behind_them(store: Store) -> None:
+async def test_mails_that_wait_for_the_disk_stop_none_behind_them(store: FileStorage) -> None:
     filer = make_filer(store, Admission(space=Disk()))
     await take_in(store, *(with_file(number) for number in range(filers.BATCH_LIMIT)), write("words"), with_file(99))
     await take_in(store, *(write(f"more {number}", sender=f"t{number}@example.org") for number in range(5)))
@@ -105,7 +107,7 @@ async def test_mails_that_wait_for_the_disk_stop_none_behind_them(store: Store) 
 class LockedStore:
     """A store whose database cannot be written for some commands; it is the store itself otherwise."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: FileStorage) -> None:
         self._store = store
         self.refuses: Callable[[Any], bool] = lambda command: False
 
@@ -118,10 +120,12 @@ class LockedStore:
         return getattr(self._store, name)
 
 
-async def test_a_database_that_is_locked_counts_for_no_attempt(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_database_that_is_locked_counts_for_no_attempt(
+    store: FileStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(filers, "RETRY_S", 0.0)
     locked = LockedStore(store)
-    filer = make_filer(locked)  # type: ignore[arg-type]
+    filer = make_filer(locked)
     await take_in(store, write())
     counted = 0
 
@@ -141,7 +145,7 @@ async def test_a_database_that_is_locked_counts_for_no_attempt(store: Store, mon
     assert (await records(store))[0].state is MailState.FILED
 
 
-async def test_a_desk_that_closes_counts_for_no_attempt(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_desk_that_closes_counts_for_no_attempt(store: FileStorage, monkeypatch: pytest.MonkeyPatch) -> None:
     started = asyncio.Event()
 
     async def wait_for_ever(*_args: object) -> None:
@@ -162,7 +166,7 @@ async def test_a_desk_that_closes_counts_for_no_attempt(store: Store, monkeypatc
     assert (await records(store))[0].attempts == 0
 
 
-async def test_a_process_that_dies_leaves_its_attempt_counted(store: Store) -> None:
+async def test_a_process_that_dies_leaves_its_attempt_counted(store: FileStorage) -> None:
     await take_in(store, write())
     for _ in range(5):
         await Attempts(store).begin([MailId(1)])
@@ -171,7 +175,7 @@ async def test_a_process_that_dies_leaves_its_attempt_counted(store: Store) -> N
     assert (mail.state, mail.reason) == (MailState.QUARANTINED, "5 attempts to file it ended without a result")
 
 
-async def test_a_mail_that_is_broken_stops_none_behind_it(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_mail_that_is_broken_stops_none_behind_it(store: FileStorage, monkeypatch: pytest.MonkeyPatch) -> None:
     """A defect is the mail's: it is quarantined at once."""
 
     def fail(raw: bytes) -> Any:
@@ -186,7 +190,7 @@ async def test_a_mail_that_is_broken_stops_none_behind_it(store: Store, monkeypa
 
 
 async def test_a_portion_that_fails_as_a_whole_costs_only_the_mail_at_fault(
-    store: Store, monkeypatch: pytest.MonkeyPatch
+    store: FileStorage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_all = preparation._write_all
 

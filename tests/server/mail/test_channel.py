@@ -25,9 +25,10 @@ from hero_assistance_server.mail.sending.sender_address import SenderAddress
 from hero_assistance_server.mail.sending.service import queue_letter
 from hero_assistance_server.outbox.model import DeliveryState, StoredDelivery
 from hero_assistance_server.outbox.sender import Sender, sending
-from hero_assistance_server.storage.sqlite.store import Store, open_store
+from hero_assistance_server.storage.file_storage import FileStorage
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
 from hero_assistance_server.users.model import User
+from tests.server.databases import open_store
 from tests.server.desk import until
 from tests.server.mail.mail_server import mail_server
 
@@ -46,7 +47,7 @@ def letter(to: str = "dan@example.net", key: str = "k", **fields: object) -> Let
 class Post:
     """A store with a sender of letters, and the settings that the test changes."""
 
-    store: Store
+    store: FileStorage
     channel: MailChannel
     sender: Sender
     health: Health

@@ -21,8 +21,9 @@ from hero_assistance_server.mail.receiving.model import Arrival, MailId, MailSta
 from hero_assistance_server.mail.receiving.parsing.parser import parse_mail
 from hero_assistance_server.mail.receiving.parsing.parts import PARTS_LIMIT
 from hero_assistance_server.quotas.admission import Admission
-from hero_assistance_server.storage.sqlite.store import Store
+from hero_assistance_server.storage.file_storage import FileStorage
 from hero_assistance_server.users.directory import Directory
+from tests.server.databases import execute
 from tests.server.desk import STOP_S, Desk, running
 from tests.server.mail.mails import settled, write
 from tests.server.mail.settings_socket import telling
@@ -80,12 +81,12 @@ def test_a_forward_in_a_forward_is_one_file_however_deep() -> None:
 
 
 @pytest.fixture
-async def store(hero_root: Path) -> AsyncIterator[Store]:
+async def store(hero_root: Path) -> AsyncIterator[FileStorage]:
     async with opened(hero_root / "data") as store:
         yield store
 
 
-async def file_raw(store: Store, *raws: bytes) -> list[MailState]:
+async def file_raw(store: FileStorage, *raws: bytes) -> list[MailState]:
     """File mails; returns what became of each."""
     arrivals = ArrivalSignal()
     intake = Intake(store, Admission(), arrivals)
@@ -96,16 +97,16 @@ async def file_raw(store: Store, *raws: bytes) -> list[MailState]:
     return [one.state for one in found[::-1]]
 
 
-async def test_a_thousand_attachments_are_ten_and_a_remark(store: Store) -> None:
+async def test_a_thousand_attachments_are_ten_and_a_remark(store: FileStorage) -> None:
     parts = b"".join(
         b"--q\r\nContent-Type: application/zip; name=%d.zip\r\n\r\n%d\r\n" % (number, number)
         for number in range(PARTS_LIMIT)
     )
     raw = HEAD + b"Content-Type: multipart/mixed; boundary=q\r\n\r\n" + parts + b"--q--\r\n"
     assert await file_raw(store, raw) == [MailState.FILED]
-    (ticket,) = await store.query(lambda connection: list(connection.execute("SELECT body FROM tickets")))
+    (ticket,) = execute(store.folder, "SELECT body FROM tickets")
     assert "990 more files are in the stored mail" in ticket[0]
-    assert await store.query(lambda connection: connection.execute("SELECT count(*) FROM attachments").get) == 10
+    assert execute(store.folder, "SELECT count(*) FROM attachments") == [(10,)]
 
 
 @pytest.mark.parametrize(
@@ -121,15 +122,14 @@ async def test_a_thousand_attachments_are_ten_and_a_remark(store: Store) -> None
         b"Content-Disposition: attachment; filename*0*=x-none''%ff; filename*1=" + b"n" * 3000,
     ],
 )
-async def test_an_odd_header_is_filed(store: Store, header: bytes) -> None:
+async def test_an_odd_header_is_filed(store: FileStorage, header: bytes) -> None:
     sender = b"" if header.startswith(b"From") else b"From: erin@example.org\r\n"
     assert await file_raw(store, sender + header + b"\r\n\r\nhello\r\n") == [MailState.FILED]
-    names = await store.query(lambda connection: [name for (name,) in connection.execute("SELECT name FROM users")])
-    titles = await store.query(lambda connection: [one for (one,) in connection.execute("SELECT title FROM tickets")])
-    assert not any("\n" in text or "\r" in text for text in [*names, *titles])
+    texts = execute(store.folder, "SELECT name FROM users UNION ALL SELECT title FROM tickets")
+    assert not any("\n" in text or "\r" in text for (text,) in texts)
 
 
-async def test_one_mail_in_several_mailboxes_is_filed_once_also_when_they_come_together(store: Store) -> None:
+async def test_one_mail_in_several_mailboxes_is_filed_once_also_when_they_come_together(store: FileStorage) -> None:
     mails = [
         write(Message_ID="<1@example.org>", Delivered_To=f"box{number}@desk.example").as_bytes() for number in range(5)
     ]

@@ -13,7 +13,7 @@ from hero_assistance_sdk.errors import HeroError, Unreachable
 from hero_assistance_server.mail.receiving.intake import MAIL_LIMIT
 from hero_assistance_server.mail.receiving.model import MailState
 from hero_assistance_server.mail.receiving.sources.imap_connection import MailboxUnreadable
-from hero_assistance_server.storage.sqlite.store import Store
+from hero_assistance_server.storage.file_storage import FileStorage
 from tests.capabilities import DOVECOT, needs
 from tests.server.desk import STOP_S
 from tests.server.mail.dovecot import Dovecot, dovecot
@@ -33,12 +33,12 @@ def server(hero_root: Path) -> Iterator[Dovecot]:
 
 
 @pytest.fixture
-async def store(hero_root: Path) -> AsyncIterator[Store]:
+async def store(hero_root: Path) -> AsyncIterator[FileStorage]:
     async with opened(hero_root / "data") as store:
         yield store
 
 
-async def test_what_waits_is_read_in_order_and_marked(server: Dovecot, store: Store) -> None:
+async def test_what_waits_is_read_in_order_and_marked(server: Dovecot, store: FileStorage) -> None:
     for number in range(5):
         server.append(mail(number))
     async with reading(store, server.url):
@@ -48,21 +48,21 @@ async def test_what_waits_is_read_in_order_and_marked(server: Dovecot, store: St
                 await asyncio.sleep(0.05)
 
 
-async def test_what_was_seen_before_the_first_look_is_old(server: Dovecot, store: Store) -> None:
+async def test_what_was_seen_before_the_first_look_is_old(server: Dovecot, store: FileStorage) -> None:
     server.append(mail(1), "\\Seen")
     server.append(mail(2))
     async with reading(store, server.url):
         assert await stored(store, 1) == [mail(2)]
 
 
-async def test_a_mail_arrives_by_itself(server: Dovecot, store: Store) -> None:
+async def test_a_mail_arrives_by_itself(server: Dovecot, store: FileStorage) -> None:
     async with reading(store, server.url):
         for number in range(3):
             await asyncio.to_thread(server.append, mail(number))
             assert await stored(store, number + 1) == [mail(one) for one in range(number + 1)]
 
 
-async def test_what_another_program_marks_as_seen_is_read_all_the_same(server: Dovecot, store: Store) -> None:
+async def test_what_another_program_marks_as_seen_is_read_all_the_same(server: Dovecot, store: FileStorage) -> None:
     server.append(mail(1))
     async with reading(store, server.url):
         await stored(store, 1)
@@ -72,7 +72,7 @@ async def test_what_another_program_marks_as_seen_is_read_all_the_same(server: D
         assert await stored(store, 2) == [mail(1), mail(2)]
 
 
-async def test_nothing_is_stored_twice_after_a_cut(server: Dovecot, store: Store) -> None:
+async def test_nothing_is_stored_twice_after_a_cut(server: Dovecot, store: FileStorage) -> None:
     for number in range(40):
         server.append(mail(number, 100_000))
     cuts = 0
@@ -88,7 +88,7 @@ async def test_nothing_is_stored_twice_after_a_cut(server: Dovecot, store: Store
     assert await stored(store, 40) == [mail(number, 100_000) for number in range(40)]
 
 
-async def test_a_lost_connection_ends_the_wait(server: Dovecot, store: Store) -> None:
+async def test_a_lost_connection_ends_the_wait(server: Dovecot, store: FileStorage) -> None:
     server.append(mail(1))
     async with reading(store, server.url) as one:
         await stored(store, 1)
@@ -97,7 +97,7 @@ async def test_a_lost_connection_ends_the_wait(server: Dovecot, store: Store) ->
         assert isinstance(await one.error(), Unreachable)
 
 
-async def test_a_mail_that_is_too_large_is_quarantined_with_its_header(server: Dovecot, store: Store) -> None:
+async def test_a_mail_that_is_too_large_is_quarantined_with_its_header(server: Dovecot, store: FileStorage) -> None:
     server.append(mail(1, MAIL_LIMIT + 100_000))
     server.append(mail(2))
     async with reading(store, server.url):
@@ -110,7 +110,9 @@ async def test_a_mail_that_is_too_large_is_quarantined_with_its_header(server: D
     assert "at most 36 are read" in large.reason
 
 
-async def test_a_server_without_idle_is_polled(hero_root: Path, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_server_without_idle_is_polled(
+    hero_root: Path, store: FileStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("hero_assistance_server.mail.receiving.sources.imap.POLL_S", 0.1)
     with dovecot(hero_root / "plain", with_idle=False) as server:
         async with reading(store, server.url):
@@ -120,7 +122,7 @@ async def test_a_server_without_idle_is_polled(hero_root: Path, store: Store, mo
             assert await stored(store, 2) == [mail(1), mail(2)]
 
 
-async def test_a_wrong_password_is_said_and_not_shown(server: Dovecot, store: Store) -> None:
+async def test_a_wrong_password_is_said_and_not_shown(server: Dovecot, store: FileStorage) -> None:
     async with reading(store, server.url.replace("cr%40t", "wrong")) as one:
         error = await one.error()
     assert isinstance(error, MailboxUnreadable)
@@ -128,11 +130,11 @@ async def test_a_wrong_password_is_said_and_not_shown(server: Dovecot, store: St
     assert "wrong" not in error.message
 
 
-async def test_a_folder_that_is_not_there_is_said(server: Dovecot, store: Store) -> None:
+async def test_a_folder_that_is_not_there_is_said(server: Dovecot, store: FileStorage) -> None:
     async with reading(store, server.url.replace("INBOX", "None")) as one:
         assert "does not open the folder None" in (await one.error()).message
 
 
-async def test_a_server_that_is_not_there_is_said_at_once(store: Store) -> None:
+async def test_a_server_that_is_not_there_is_said_at_once(store: FileStorage) -> None:
     async with reading(store, "imap://a:b@127.0.0.1:9") as one:
         assert isinstance(await one.error(), Unreachable)

@@ -18,7 +18,7 @@ from hero_assistance_server.mail.receiving.sources import imap, imap_connection
 from hero_assistance_server.mail.receiving.sources.imap import read_mailbox
 from hero_assistance_server.mail.receiving.sources.imap_tries import TRIES_LIMIT
 from hero_assistance_server.storage.errors import DiskFull
-from hero_assistance_server.storage.sqlite.store import Store
+from hero_assistance_server.storage.file_storage import FileStorage
 from tests.capabilities import DOVECOT, needs
 from tests.server.desk import STOP_S
 from tests.server.mail.dovecot import dovecot
@@ -42,16 +42,16 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-async def store(hero_root: Path) -> AsyncIterator[Store]:
+async def store(hero_root: Path) -> AsyncIterator[FileStorage]:
     async with opened(hero_root / "data") as store:
         yield store
 
 
-async def records(store: Store) -> list[IncomingMail]:
+async def records(store: FileStorage) -> list[IncomingMail]:
     return await store.read(lambda snapshot: snapshot.incoming_mails.list_before(MailId(10**9), 100))
 
 
-async def read_until(store: Store, server: ImapServer, count: int) -> list[IncomingMail]:
+async def read_until(store: FileStorage, server: ImapServer, count: int) -> list[IncomingMail]:
     """Read the mailbox over as many connections as it takes, until so many mails are there; returns all."""
     receiving = make_receiving(store)
     source = _RunningSource(imap.CONDITION, read_mailbox)
@@ -66,14 +66,14 @@ async def read_until(store: Store, server: ImapServer, count: int) -> list[Incom
     return (await records(store))[::-1]
 
 
-async def _has_position(store: Store, server: ImapServer) -> bool:
+async def _has_position(store: FileStorage, server: ImapServer) -> bool:
     name = f"imap:user@127.0.0.1:{server.port}/INBOX"
     found = await store.read(lambda snapshot: snapshot.mailbox_positions.find(name))
     return found is not None and found.last_uid >= max(server.mails)
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-async def test_what_is_behind_a_mail_that_is_not_handed_over_is_read(store: Store, fault: str) -> None:
+async def test_what_is_behind_a_mail_that_is_not_handed_over_is_read(store: FileStorage, fault: str) -> None:
     mails = {uid: mail(uid) for uid in (1, 2, 3, 4)}
     async with imap_server(mails, {2: fault}) as server:
         found = await read_until(store, server, 4)
@@ -89,7 +89,7 @@ async def test_what_is_behind_a_mail_that_is_not_handed_over_is_read(store: Stor
     assert server.seen == {1, 3, 4}
 
 
-async def test_a_mail_that_comes_later_is_noted_at_its_place(store: Store) -> None:
+async def test_a_mail_that_comes_later_is_noted_at_its_place(store: FileStorage) -> None:
     async with imap_server({1: mail(1)}, {2: "no"}) as server:
         await read_until(store, server, 1)
         server.mails |= {2: mail(2), 3: mail(3)}
@@ -98,7 +98,7 @@ async def test_a_mail_that_comes_later_is_noted_at_its_place(store: Store) -> No
 
 
 @pytest.mark.parametrize("fault", ["no", "cut"])
-async def test_a_fault_that_ends_is_no_loss(store: Store, fault: str) -> None:
+async def test_a_fault_that_ends_is_no_loss(store: FileStorage, fault: str) -> None:
     async with imap_server({uid: mail(uid) for uid in (1, 2, 3)}, {2: fault}) as server:
         server.lasts[2] = 2
         found = await read_until(store, server, 3)
@@ -106,7 +106,7 @@ async def test_a_fault_that_ends_is_no_loss(store: Store, fault: str) -> None:
     assert len(found) == 3
 
 
-async def test_a_mailbox_that_hands_nothing_over_is_tried_for_a_while(store: Store) -> None:
+async def test_a_mailbox_that_hands_nothing_over_is_tried_for_a_while(store: FileStorage) -> None:
     mails = {uid: mail(uid) for uid in (1, 2, 3)}
     async with imap_server(mails, dict.fromkeys(mails, "no")) as server:
         for uid in mails:
@@ -115,7 +115,7 @@ async def test_a_mailbox_that_hands_nothing_over_is_tried_for_a_while(store: Sto
     assert {one.state for one in found} == {MailState.RECEIVED}
 
 
-async def test_a_mail_that_is_larger_than_said_is_quarantined_with_its_header(store: Store) -> None:
+async def test_a_mail_that_is_larger_than_said_is_quarantined_with_its_header(store: FileStorage) -> None:
     mails = {1: mail(1, MAIL_LIMIT + 100_000), 2: mail(2)}
     async with imap_server(mails, {1: "small size"}) as server:
         large, small = await read_until(store, server, 2)
@@ -125,7 +125,7 @@ async def test_a_mail_that_is_larger_than_said_is_quarantined_with_its_header(st
 
 
 async def test_what_the_desk_cannot_store_is_no_fault_of_the_mail(
-    store: Store, monkeypatch: pytest.MonkeyPatch
+    store: FileStorage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     receive, refused = Intake.receive, 0
 
@@ -142,7 +142,7 @@ async def test_what_the_desk_cannot_store_is_no_fault_of_the_mail(
     assert found.state is MailState.RECEIVED
 
 
-async def test_a_mail_of_which_the_answer_to_another_command_tells_is_read(store: Store) -> None:
+async def test_a_mail_of_which_the_answer_to_another_command_tells_is_read(store: FileStorage) -> None:
     """A client that waits by IDLE is told of it no second time, and would read it half an hour later."""
     async with imap_server({1: mail(1)}, {}) as server:
         server.has_idle, server.next_mail = True, mail(2)
@@ -150,7 +150,7 @@ async def test_a_mail_of_which_the_answer_to_another_command_tells_is_read(store
 
 
 @needs(DOVECOT)
-async def test_a_file_that_dovecot_cannot_read_stops_none_behind_it(hero_root: Path, store: Store) -> None:
+async def test_a_file_that_dovecot_cannot_read_stops_none_behind_it(hero_root: Path, store: FileStorage) -> None:
     with dovecot(hero_root / "dovecot") as server:
         server.append(mail(1))
         receiving = make_receiving(store)
@@ -173,5 +173,5 @@ async def test_a_file_that_dovecot_cannot_read_stops_none_behind_it(hero_root: P
     assert sorted(states.values()) == [MailState.QUARANTINED, MailState.RECEIVED, MailState.RECEIVED]
 
 
-async def raw_of(store: Store, record: IncomingMail) -> bytes | None:
+async def raw_of(store: FileStorage, record: IncomingMail) -> bytes | None:
     return await store.read(lambda snapshot: snapshot.incoming_mails.read_raw(record.mail_id))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from hero_assistance_server.mail.receiving.sources.imap_connection import MailboxUnreadable
-from hero_assistance_server.storage.sqlite.store import Store
+from hero_assistance_server.storage.file_storage import FileStorage
 from tests.capabilities import DOVECOT, needs
 from tests.server.mail.certificates import make_certificate
 from tests.server.mail.dovecot import Dovecot, dovecot
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
-async def store(hero_root: Path) -> AsyncIterator[Store]:
+async def store(hero_root: Path) -> AsyncIterator[FileStorage]:
     async with opened(hero_root / "data") as store:
         yield store
 
@@ -42,7 +42,7 @@ def url(server: Dovecot, scheme: str, options: str) -> str:
 
 @needs(DOVECOT)
 @pytest.mark.parametrize(("scheme", "options"), [("imap", "starttls=always&"), ("imaps", "")])
-async def test_a_mailbox_is_read_over_tls(server: Dovecot, store: Store, scheme: str, options: str) -> None:
+async def test_a_mailbox_is_read_over_tls(server: Dovecot, store: FileStorage, scheme: str, options: str) -> None:
     async with reading(store, url(server, scheme, f"{options}ca={server.certificate}")):
         assert await stored(store, 1) == [mail(1)]
         await asyncio.to_thread(server.append, mail(2))
@@ -52,7 +52,7 @@ async def test_a_mailbox_is_read_over_tls(server: Dovecot, store: Store, scheme:
 @needs(DOVECOT)
 @pytest.mark.parametrize(("scheme", "options"), [("imap", "starttls=always"), ("imaps", "")])
 async def test_a_certificate_that_is_not_known_gets_no_password(
-    server: Dovecot, store: Store, scheme: str, options: str
+    server: Dovecot, store: FileStorage, scheme: str, options: str
 ) -> None:
     logins = (server.folder / "log").read_text().count("Login: user=")
     async with reading(store, url(server, scheme, options).rstrip("?")) as one:
@@ -63,19 +63,19 @@ async def test_a_certificate_that_is_not_known_gets_no_password(
 
 
 @needs(DOVECOT)
-async def test_a_certificate_for_another_host_is_refused(server: Dovecot, store: Store) -> None:
+async def test_a_certificate_for_another_host_is_refused(server: Dovecot, store: FileStorage) -> None:
     wrong = url(server, "imap", f"starttls=always&ca={server.certificate}").replace("127.0.0.1", "localhost")
     async with reading(store, wrong) as one:
         assert "the certificate of localhost is not valid" in (await one.error()).message
 
 
-async def test_a_file_of_certificates_that_is_none_is_said(store: Store, tmp_path: Path) -> None:
+async def test_a_file_of_certificates_that_is_none_is_said(store: FileStorage, tmp_path: Path) -> None:
     (tmp_path / "ca.pem").write_text("nothing")
     async with reading(store, f"imaps://a:b@127.0.0.1:9/INBOX?ca={tmp_path / 'ca.pem'}") as one:
         await one.error()
 
 
-async def test_a_server_without_starttls_gets_no_password(store: Store) -> None:
+async def test_a_server_without_starttls_gets_no_password(store: FileStorage) -> None:
     async with imap_server({1: mail(1)}, {}) as server, reading(store, f"{server.url}?starttls=always") as one:
         assert "does not offer STARTTLS" in (await one.error()).message
     assert not server.commands & {b"LOGIN"}

@@ -11,7 +11,7 @@ import pytest
 from hero_assistance_server.mail.receiving.filing.attempts import Attempts
 from hero_assistance_server.mail.receiving.model import MailId
 from hero_assistance_server.storage.errors import StoreUnavailable
-from hero_assistance_server.storage.sqlite.store import Store
+from hero_assistance_server.storage.file_storage import FileStorage
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
 from tests.server.mail.mails import write
 from tests.server.mail.test_attempts import records, take_in
@@ -26,7 +26,7 @@ ONE = MailId(1)
 class LateStore:
     """A store that commits, and says while it `is_late` that it did not."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: FileStorage) -> None:
         self._store = store
         self.is_late = True
 
@@ -41,17 +41,17 @@ class LateStore:
 
 
 @pytest.fixture
-async def store(hero_root: Path) -> AsyncIterator[Store]:
+async def store(hero_root: Path) -> AsyncIterator[FileStorage]:
     async with opened(hero_root / "data") as store:
         await take_in(store, write())
         yield store
 
 
-async def attempts_of(store: Store) -> int:
+async def attempts_of(store: FileStorage) -> int:
     return (await records(store))[0].attempts
 
 
-async def test_an_attempt_that_is_counted_late_is_counted_once(store: Store) -> None:
+async def test_an_attempt_that_is_counted_late_is_counted_once(store: FileStorage) -> None:
     late: Any = LateStore(store)
     attempts = Attempts(late)
     for _ in range(6):
@@ -65,7 +65,7 @@ async def test_an_attempt_that_is_counted_late_is_counted_once(store: Store) -> 
     assert await attempts_of(store) == 0
 
 
-async def test_an_attempt_that_is_counted_late_and_never_begun_is_taken_back(store: Store) -> None:
+async def test_an_attempt_that_is_counted_late_and_never_begun_is_taken_back(store: FileStorage) -> None:
     late: Any = LateStore(store)
     attempts = Attempts(late)
     with pytest.raises(StoreUnavailable):
@@ -75,7 +75,7 @@ async def test_an_attempt_that_is_counted_late_and_never_begun_is_taken_back(sto
     assert await attempts_of(store) == 0
 
 
-async def test_an_attempt_that_is_taken_back_late_is_taken_back_once_and_counted_again(store: Store) -> None:
+async def test_an_attempt_that_is_taken_back_late_is_taken_back_once_and_counted_again(store: FileStorage) -> None:
     """A mail that ends the process is known by its number of attempts: each counts."""
     for _ in range(3):
         await Attempts(store).begin([ONE])

@@ -20,7 +20,7 @@ from hero_assistance_server.mail.receiving.sources.listen_address import BadMail
 from hero_assistance_server.mail.receiving.sources.listener import CONNECTIONS_LIMIT, listen
 from hero_assistance_server.quotas.admission import Admission
 from hero_assistance_server.storage.errors import DiskFull
-from hero_assistance_server.storage.sqlite.store import Store
+from hero_assistance_server.storage.file_storage import FileStorage
 from tests.server.mail.mails import write
 from tests.server.store_fixtures import opened
 
@@ -38,7 +38,9 @@ class FullDisk:
 
 
 @asynccontextmanager
-async def listening(folder: Path, address: ListenAddress, admission: Admission | None = None) -> AsyncIterator[Store]:
+async def listening(
+    folder: Path, address: ListenAddress, admission: Admission | None = None
+) -> AsyncIterator[FileStorage]:
     async with (
         opened(folder / "data") as store,
         listen(address, Intake(store, admission or Admission(), ArrivalSignal())),
@@ -70,7 +72,7 @@ async def send(address: ListenAddress, raw: bytes, *recipients: str) -> dict[str
     return await asyncio.to_thread(talk)
 
 
-async def stored(store: Store) -> list[tuple[tuple[str, ...], bytes | None]]:
+async def stored(store: FileStorage) -> list[tuple[tuple[str, ...], bytes | None]]:
     def read(snapshot: Any) -> list[tuple[tuple[str, ...], bytes | None]]:
         found = snapshot.incoming_mails.list_waiting(100)
         return [(one.recipients, snapshot.incoming_mails.read_raw(one.mail_id)) for one in found]

@@ -19,8 +19,9 @@ from hero_assistance_server.mail.sending.service import queue_letter
 from hero_assistance_server.outbox.model import DeliveryState, StoredDelivery
 from hero_assistance_server.outbox.pauses import PAUSES, Pauses
 from hero_assistance_server.outbox.sender import Sender, sending
-from hero_assistance_server.storage.sqlite.store import Store, open_store
+from hero_assistance_server.storage.file_storage import FileStorage
 from hero_assistance_server.timestamps import maybe_millis
+from tests.server.databases import open_store
 from tests.server.desk import until
 from tests.server.mail.mail_server import Behaviour, MailServer, mail_server
 
@@ -44,7 +45,7 @@ class Clock:
 class Desk:
     """A store that sends letters to one mail server."""
 
-    store: Store
+    store: FileStorage
     sender: Sender
     clock: Clock
     pauses: Pauses

@@ -14,9 +14,11 @@ from hero_assistance_server.mail.receiving import retention
 from hero_assistance_server.mail.receiving.filing import filing
 from hero_assistance_server.mail.receiving.model import Arrival, IncomingMail, MailId, MailState, Outcome, StoredSize
 from hero_assistance_server.mail.receiving.retention import Retention, choose_portion
+from hero_assistance_server.storage.file_storage import FileStorage
 from hero_assistance_server.storage.sql.mail.incoming_mails import OLD_BYTES
-from hero_assistance_server.storage.sqlite.store import Store
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
+from tests.capabilities import sqlite_only
+from tests.server.databases import execute
 from tests.server.desk import OPERATOR, Desk, running
 from tests.server.mail.mails import deliver, settled, write
 from tests.server.store_fixtures import NOON, opened
@@ -27,13 +29,17 @@ NAMELESS = b"Subject: hello\r\n\r\n%d\r\n"
 
 
 @pytest.fixture
-async def store(hero_root: Path) -> AsyncIterator[Store]:
+async def store(hero_root: Path) -> AsyncIterator[FileStorage]:
     async with opened(hero_root / "data") as store:
         yield store
 
 
 async def add(
-    store: Store, count: int, state: MailState = MailState.QUARANTINED, age: timedelta = timedelta(), size: int = 20
+    store: FileStorage,
+    count: int,
+    state: MailState = MailState.QUARANTINED,
+    age: timedelta = timedelta(),
+    size: int = 20,
 ) -> None:
     def command(work: UnitOfWork) -> None:
         for number in range(count):
@@ -45,15 +51,15 @@ async def add(
     await store.write(command)
 
 
-async def records(store: Store) -> list[IncomingMail]:
+async def records(store: FileStorage) -> list[IncomingMail]:
     return await store.read(lambda snapshot: snapshot.incoming_mails.list_before(MailId(10**9), 1000))
 
 
-async def read_raw(store: Store, mail_id: MailId) -> bytes | None:
+async def read_raw(store: FileStorage, mail_id: MailId) -> bytes | None:
     return await store.read(lambda snapshot: snapshot.incoming_mails.read_raw(mail_id))
 
 
-async def test_what_is_quarantined_too_long_is_discarded(store: Store) -> None:
+async def test_what_is_quarantined_too_long_is_discarded(store: FileStorage) -> None:
     await add(store, 1, age=retention.QUARANTINE_KEPT_FOR + timedelta(minutes=1))
     await add(store, 1, age=retention.QUARANTINE_KEPT_FOR - timedelta(minutes=1))
     await Retention(store).keep(1.0)
@@ -64,7 +70,7 @@ async def test_what_is_quarantined_too_long_is_discarded(store: Store) -> None:
     assert await read_raw(store, kept.mail_id) is not None
 
 
-async def test_the_oldest_of_too_many_is_discarded_at_once(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_oldest_of_too_many_is_discarded_at_once(store: FileStorage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retention, "QUARANTINE_MAILS", 3)
     monkeypatch.setattr(retention, "PORTION", 2)
     keeping = Retention(store)
@@ -75,14 +81,14 @@ async def test_the_oldest_of_too_many_is_discarded_at_once(store: Store, monkeyp
     assert quarantined == [10, 9, 8]
 
 
-async def test_the_quarantine_is_bounded_in_bytes(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_quarantine_is_bounded_in_bytes(store: FileStorage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retention, "QUARANTINE_BYTES", 1000)
     await add(store, 10, size=300)
     await Retention(store).keep(1.0)
     assert sum(one.size for one in await records(store) if one.state is MailState.QUARANTINED) == 900
 
 
-async def test_the_bytes_of_what_is_dealt_with_are_deleted_after_a_month(store: Store) -> None:
+async def test_the_bytes_of_what_is_dealt_with_are_deleted_after_a_month(store: FileStorage) -> None:
     await add(store, 2, MailState.FILED, retention.RAW_KEPT_FOR + timedelta(minutes=1))
     await add(store, 1, MailState.FILED, retention.RAW_KEPT_FOR - timedelta(minutes=1))
     await Retention(store).keep(1.0)
@@ -92,14 +98,13 @@ async def test_the_bytes_of_what_is_dealt_with_are_deleted_after_a_month(store: 
     assert {one.state for one in old} == {MailState.FILED}
 
 
-async def test_old_bytes_are_found_by_an_index_that_has_no_others(store: Store) -> None:
-    plan = await store.query(
-        lambda connection: [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {OLD_BYTES}", ("filed", 0, 1))]
-    )
+@sqlite_only("asks for a plan of SQLite")
+async def test_old_bytes_are_found_by_an_index_that_has_no_others(store: FileStorage) -> None:
+    plan = [row[3] for row in execute(store.folder, f"EXPLAIN QUERY PLAN {OLD_BYTES}", "filed", 0, 1)]
     assert plan == ["SEARCH incoming_mails USING INDEX incoming_mails_with_old_bytes (state=? AND received_at<?)"]
 
 
-async def test_old_bytes_are_looked_for_once_an_hour(store: Store) -> None:
+async def test_old_bytes_are_looked_for_once_an_hour(store: FileStorage) -> None:
     keeping = Retention(store)
     assert await keeping.keep(100.0) == retention.LOOK_EVERY_S
     await add(store, 1, MailState.FILED, retention.RAW_KEPT_FOR * 2)
@@ -111,7 +116,7 @@ async def test_old_bytes_are_looked_for_once_an_hour(store: Store) -> None:
 
 @pytest.mark.parametrize("state", [MailState.IGNORED, MailState.FILED])
 async def test_the_bytes_of_what_is_dealt_with_are_bounded(
-    store: Store, monkeypatch: pytest.MonkeyPatch, state: MailState
+    store: FileStorage, monkeypatch: pytest.MonkeyPatch, state: MailState
 ) -> None:
     """At once, the oldest first; the records stay."""
     monkeypatch.setitem(retention.RAW_BYTES, state, 1000)

@@ -20,13 +20,13 @@ from hero_assistance_server.messages import rules as message_rules
 from hero_assistance_server.messages.model import Message
 from hero_assistance_server.notifications.model import NotificationSettings
 from hero_assistance_server.notifications.notifier import Notifier
-from hero_assistance_server.storage.sqlite.store import Store, open_store
+from hero_assistance_server.storage.file_storage import FileStorage
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
 from hero_assistance_server.tickets import rules as ticket_rules
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.tickets.ticket_update import Patch, update
 from hero_assistance_server.users.model import User
-from tests.server.new_database import place_new_database
+from tests.server.databases import open_store
 
 T = TypeVar("T")
 NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
@@ -42,7 +42,7 @@ MAIL = MailSettings(SenderAddress("support@desk.example.org"), takes_answers=Tru
 class LetterDesk:
     """An open store and a notifier; each step is one command of one user."""
 
-    store: Store
+    store: FileStorage
     notifier: Notifier
     now: datetime = NOON
     mail: MailSettings | None = MAIL
@@ -141,7 +141,6 @@ async def letter_desk(folder: Path, *, page: str = "https://desk.example.org/") 
     def now() -> datetime:
         return made[0].now if made else NOON
 
-    place_new_database(folder)
     async with open_store(folder, clock=now, publish=lambda _event: None) as store:
         notifier = Notifier(
             store, lambda user_id, ticket_id: (user_id, ticket_id) in made[0].on_screen, lambda: made[0].mail, now

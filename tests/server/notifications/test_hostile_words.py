@@ -32,7 +32,7 @@ WORDS = [
     "Zoë 名前 🙂",
     "\u202eevil\u2066 \u2028next",
     'a", "b" <victim@example.org>',
-    "\x1b]0;title\x07 \x00",
+    "\x1b]0;title\x07 \x01",
 ]
 NAMES = ["line end", "encoded word", "long", "not ascii", "bidi", "addresses", "control"]
 

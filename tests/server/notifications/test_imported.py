@@ -14,9 +14,13 @@ from hero_assistance_server.exports.import_ import read_export
 from hero_assistance_server.notifications.model import NotificationSettings
 from hero_assistance_server.storage.sqlite.store import DATABASE
 from hero_assistance_server.storage.sqlite.transfer.database_files import SqliteDatabaseFiles
+from tests.capabilities import sqlite_only
 from tests.server.notifications.letter_desk import BOB, CAROL, letter_desk
 
-pytestmark = pytest.mark.anyio
+pytestmark = [
+    pytest.mark.anyio,
+    sqlite_only("moves SQLite's file; postgres/test_transfer.py moves both"),
+]
 
 SQLITE = SqliteDatabaseFiles()
 

@@ -21,6 +21,7 @@ from hero_assistance_server.notifications.notifier import Notifier, notifying
 from hero_assistance_server.notifications.unsubscribe import make_token, obtain_key, read_token
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
 from hero_assistance_server.tickets.ticket_update import Patch
+from tests.server.databases import execute
 from tests.server.desk import STOP_S
 from tests.server.notifications.letter_desk import ALICE, BOB, CAROL, DAVE, MINUTE, NOON, LetterDesk, letter_desk
 
@@ -55,7 +56,7 @@ async def test_a_letter_knows_the_ticket_that_it_is_about(desk: LetterDesk) -> N
     first, second = await desk.file(), await desk.file()
     await desk.reply(second, BOB)
     assert len(await desk.letters()) == 1
-    rows = await desk.store.query(lambda connection: connection.execute("SELECT ticket_id FROM deliveries").fetchall())
+    rows = execute(desk.store.folder, "SELECT ticket_id FROM deliveries")
     assert (first, rows) == (1, [(second,)])
 
 

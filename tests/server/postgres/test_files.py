@@ -15,9 +15,9 @@ from hero_assistance_server.storage.file_storage import FileStorage, FileStore
 from hero_assistance_server.storage.garbage_collection import delete_unnamed_files
 from hero_assistance_server.storage.postgres.files import file_store
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
-from tests.postgres import Cluster
+from tests.postgres import Cluster, name_of
 from tests.server.contract.test_file_store import DIGEST, bring, read
-from tests.server.postgres.test_nodes import cut, name_of, node
+from tests.server.postgres.test_nodes import cut, node
 
 pytestmark = pytest.mark.anyio
 
@@ -43,7 +43,7 @@ async def until_one_waits(cluster: Cluster, url: str) -> None:
     own = f"datname = '{name_of(url)}'"
     waiting = f"SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND {own}"  # noqa: S608
     async with asyncio.timeout(30):
-        while await asyncio.to_thread(cluster.execute, waiting) == "0":
+        while await asyncio.to_thread(cluster.execute, waiting) == [(0,)]:
             pass
 
 

@@ -20,7 +20,7 @@ from hero_assistance_server.storage.postgres.opening import NODES_KEPT
 from hero_assistance_server.storage.postgres.store import PostgresStore, open_store
 from hero_assistance_server.storage.postgres.write_path import groups
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
-from tests.postgres import Cluster
+from tests.postgres import Cluster, name_of
 from tests.server.contract import ticket_changes
 from tests.server.contract.ticket_changes import CAROL
 from tests.server.postgres.connection_proxy import losing_commits
@@ -220,7 +220,7 @@ async def test_groups_follow_each_other_at_any_default_isolation(postgres_url: s
         with psycopg.connect(postgres_url) as other:
             other.execute("UPDATE hero_assistance.last_ids SET last_id = last_id + 1 WHERE name = 'events'")
             written = asyncio.create_task(one.write(create))
-            while await asyncio.to_thread(postgres_cluster.execute, waiting) == "0":
+            while await asyncio.to_thread(postgres_cluster.execute, waiting) == [(0,)]:
                 pass
         assert await written == 1
     assert read_numbers(postgres_url) == ([1], [2])
@@ -249,7 +249,3 @@ def cut(cluster: Cluster, url: str) -> None:
 def set_default(cluster: Cluster, url: str, setting: str) -> None:
     """Have a setting for the connections to a database that are made from now on."""
     cluster.execute(f'ALTER DATABASE "{name_of(url)}" SET {setting}')
-
-
-def name_of(url: str) -> str:
-    return url.split("/")[3].split("?")[0]

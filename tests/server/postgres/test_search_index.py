@@ -28,9 +28,9 @@ from hero_assistance_server.storage.unit_of_work import UnitOfWork
 from hero_assistance_server.tickets.ticket_update import Patch
 from hero_assistance_server.users.directory import DEMO_USERS
 from hero_assistance_server.users.model import User
-from tests.postgres import Cluster
+from tests.postgres import Cluster, name_of
 from tests.server.contract.ticket_changes import BOB, CAROL, DAVE, create, set_fields, write
-from tests.server.postgres.test_nodes import cut, name_of
+from tests.server.postgres.test_nodes import cut
 from tests.server.store_fixtures import NOON
 
 pytestmark = pytest.mark.anyio

@@ -23,7 +23,7 @@ from hero_assistance_server.outbox.model import DeliveryState
 from hero_assistance_server.outbox.sender import Sender, sending
 from hero_assistance_server.outgoing_http.client import OutgoingHttp
 from hero_assistance_server.outgoing_http.network_policy import NetworkPolicy, parse_policy
-from hero_assistance_server.storage.sqlite.store import Store, open_store
+from hero_assistance_server.storage.file_storage import FileStorage
 from hero_assistance_server.storage.unit_of_work import Snapshot
 from hero_assistance_server.tickets.service import create_ticket
 from hero_assistance_server.users.directory import DEMO_USERS
@@ -32,8 +32,8 @@ from hero_assistance_server.webhooks.follower import WebhookFollower, following
 from hero_assistance_server.webhooks.model import Webhook, WebhookAnswer
 from hero_assistance_server.webhooks.repository import ANSWERS_KEPT
 from hero_assistance_server.webhooks.service import create_webhook
+from tests.server.databases import open_store
 from tests.server.desk import until
-from tests.server.new_database import place_new_database
 from tests.server.outgoing_http.receiver import Received
 
 ALICE, BOB, CAROL = (Caller(user, origin="unix") for user in DEMO_USERS[:3])
@@ -52,7 +52,7 @@ def loopback() -> NetworkPolicy:
 class Stage:
     """An open store; `run` sends."""
 
-    store: Store
+    store: FileStorage
     health: Health = field(default_factory=Health)
     offset: timedelta = timedelta()
     heard: list[WebhookFollower] = field(default_factory=list)
@@ -142,10 +142,12 @@ class Stage:
 @asynccontextmanager
 async def staged(folder: Path) -> AsyncIterator[Stage]:
     """A stage with the demo users."""
-    place_new_database(folder)
     stages: list[Stage] = []
-    opened = open_store(folder, clock=lambda: stages[0].now(), publish=lambda event: stages[0].publish(event))
-    async with opened as store:
+
+    def now() -> datetime:
+        return stages[0].now() if stages else datetime.now(UTC)
+
+    async with open_store(folder, clock=now, publish=lambda event: stages[0].publish(event)) as store:
         stages.append(Stage(store))
 
         def add_users(work: Any) -> None:

@@ -29,6 +29,7 @@ from hero_assistance_server.webhooks.service import (
     rotate_secret,
     update_webhook,
 )
+from tests.server.databases import execute
 from tests.server.desk import until
 from tests.server.outgoing_http.receiver import Receiver, answer, receiving
 from tests.server.webhooks.stage import ALICE, BOB, Stage, is_signed, kinds, received, staged
@@ -78,7 +79,7 @@ async def test_a_message_knows_the_ticket_that_it_is_about(stage: Stage, receive
     async with stage.run():
         ticket_id = await stage.file_ticket("The VPN is down")
         await received(receiver.requests, 1)
-    rows = await stage.store.query(lambda connection: connection.execute("SELECT ticket_id FROM deliveries").fetchall())
+    rows = execute(stage.store.folder, "SELECT ticket_id FROM deliveries")
     assert rows == [(ticket_id,)]
 
 
@@ -198,7 +199,7 @@ async def test_a_day_of_failures_disables_with_a_notice(stage: Stage, receiver: 
         await stage.file_ticket("from now on")
         await stage.answered(webhook, 3)
     assert json.loads(receiver.requests[-1].body)["data"]["ticket"]["title"] == "from now on"
-    audited = await stage.store.query(lambda db: [*db.execute("SELECT origin, action, detail FROM audit")])
+    audited = execute(stage.store.folder, "SELECT origin, action, detail FROM audit")
     assert ("webhooks", "webhook.disabled") in {entry[:2] for entry in audited}
 
 

@@ -21,7 +21,10 @@ from hero_assistance_server.storage.sqlite.session import SqliteSession
 from hero_assistance_server.timestamps import millis
 from hero_assistance_server.webhooks import rules
 from hero_assistance_server.webhooks.message_json import decode_message
+from tests.capabilities import sqlite_only
 from tests.server.webhooks.test_rules import WEBHOOK
+
+pytestmark = sqlite_only("migrates a file of an earlier release")
 
 VERSION = next(one.number for one in migrations() if one.title == "list_rows") - 1
 AT = datetime(2026, 11, 27, 12, 0, 0, 7000, tzinfo=UTC)
