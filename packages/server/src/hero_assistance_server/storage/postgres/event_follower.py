@@ -177,7 +177,7 @@ def read_portion(connection: PostgresConnection, after: Seq) -> Portion:
         for seq, user_id in connection.execute(_READERS, (after, until)):
             people[seq].add(user_id)
     finally:
-        connection.roll_back()
+        connection.finish_reading()
     return Portion([_to_event(row, frozenset(people[row[0]])) for row in rows], Seq(until))
 
 

@@ -6,7 +6,8 @@ each row that `executemany` is given, once for up to 64 rows here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import chain, islice
 
@@ -23,8 +24,19 @@ PORTION = 64
 KINDS = 10
 
 
+class InsertsRows(ABC):
+    """A connection that has a way of its own to insert many rows."""
+
+    @abstractmethod
+    def insert_rows(self, statement: str, rows: Sequence[Row]) -> None:
+        """Run `INSERT ... VALUES {rows} ...` for these rows."""
+
+
 def insert(connection: Connection, statement: str, rows: Iterable[Row]) -> None:
     """Run `INSERT ... VALUES {rows} ...` for these rows, which all have as many values; 64 are held at a time."""
+    if isinstance(connection, InsertsRows):
+        connection.insert_rows(statement, list(rows))
+        return
     coming = iter(rows)
     while portion := list(islice(coming, PORTION)):
         connection.execute(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, cast
 
 import psycopg
@@ -11,7 +12,9 @@ from psycopg.pq import TransactionStatus
 
 from hero_assistance_sdk.errors import SettingError
 from hero_assistance_server.storage.postgres.database.dialect import translate
+from hero_assistance_server.storage.postgres.database.row_inserts import READ_TYPES, RowInserts, encode_columns
 from hero_assistance_server.storage.postgres.database.values import register_values
+from hero_assistance_server.storage.sql.bulk_insert import InsertsRows, Row
 from hero_assistance_server.storage.sql.connection import Bindings, Value
 
 # Everything of ours is in a schema of this name; its functions come before PostgreSQL's own of the same name.
@@ -40,6 +43,8 @@ BEGIN_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 CHANNEL = "hero_assistance"
 # Of a walk, as many rows as are asked for at once: a page of a list, and one more.
 PORTION = 64
+# Statements that stay prepared on a connection: those of every repository that one is asked for often.
+_PREPARED = 256
 
 
 class PostgresCursor:
@@ -68,7 +73,7 @@ class PostgresCursor:
         return row
 
 
-class PostgresConnection:
+class PostgresConnection(InsertsRows):
     """One connection; a transaction is begun and ended by statements.
 
     `is_new` holds from the time it was made, once more after each loss, until its user says otherwise. `takes_writes`
@@ -82,6 +87,9 @@ class PostgresConnection:
         self._changes = 0
         self._total_changes = 0
         self._walks = 0
+        self._inserts: RowInserts | None = None
+        # What `gathered_inserts` keeps, by statement; `None` outside of it.
+        self._gathered: dict[str, Sequence[Row]] | None = None
 
     def reconnect(self) -> None:
         """Connect once more after the connection was lost; raises `psycopg.OperationalError`."""
@@ -89,23 +97,30 @@ class PostgresConnection:
         self._connection = _connect(self._url)
         self.is_new = True
 
-    def begin(self, statement: str) -> None:
-        """Begin a transaction; a connection that was lost since the last one is made again, as nothing goes with it."""
+    def begin(self, statements: str) -> list[list[Any]]:
+        """Begin a transaction and return the rows of each of these statements, which have no values, in one journey.
+
+        A connection that was lost since the last transaction is made again, as nothing goes with it.
+        """
         if not self.is_lost:
             try:
-                self.execute(statement)
+                return self._run_all(statements)
             except psycopg.Error:
                 if not self.is_lost:
                     raise
-            else:
-                return
         self.reconnect()
-        self.execute(statement)
+        return self._run_all(statements)
 
     def roll_back(self) -> None:
         """Undo the transaction, if there is one."""
         if self.in_transaction:
             self.execute("ROLLBACK")
+
+    def finish_reading(self) -> None:
+        """End a transaction that wrote nothing, if there is one: after a ROLLBACK, no statement stays prepared."""
+        if self.in_transaction:
+            # Another word for COMMIT, which tests let be lost.
+            self.execute("END")
 
     @property
     def server_version(self) -> int:
@@ -124,6 +139,8 @@ class PostgresConnection:
 
     def execute(self, statements: str, bindings: Bindings | None = None, /) -> PostgresCursor:
         """Run a statement with these values."""
+        if self._gathered:
+            self._insert_gathered()
         statement = translate(statements)
         cursor = self._run(statement.text, statement.order(bindings))
         self._count(cursor)
@@ -131,6 +148,8 @@ class PostgresConnection:
 
     def executemany(self, statements: str, sequenceofbindings: Iterable[Bindings], /) -> PostgresCursor:
         """Run a statement for each of these, in one journey."""
+        if self._gathered:
+            self._insert_gathered()
         statement = translate(statements)
         cursor: Any = self._connection.cursor()
         try:
@@ -140,6 +159,52 @@ class PostgresConnection:
             raise
         self._count(cursor)
         return PostgresCursor(cursor)
+
+    def insert_rows(self, statement: str, rows: Sequence[Row]) -> None:
+        """Run `INSERT ... VALUES {rows} ...` for these rows; within `gathered_inserts`, with the next statement."""
+        if not rows:
+            return
+        if self._gathered is None:
+            self._insert(statement, rows)
+            return
+        if statement in self._gathered:
+            self._insert_gathered()
+        self._gathered[statement] = rows
+
+    @contextmanager
+    def gathered_inserts(self) -> Iterator[None]:
+        """Have rows that are inserted within wait for the next statement, and for `execute_with_inserts`."""
+        self._gathered = {}
+        try:
+            yield
+            self._insert_gathered()
+        finally:
+            self._gathered = None
+
+    def execute_with_inserts(self, parts: str, statement: str, values: Sequence[Value]) -> None:
+        """Run `WITH parts statement` in PostgreSQL's own words, and as more parts of it insert what was gathered."""
+        # In an order of their own: the same tables are the same statement, which stays prepared.
+        gathered = sorted((self._gathered or {}).items())
+        self._gathered = None if self._gathered is None else {}
+        inserts = tuple(one for one, _ in gathered)
+        with_parts = self._row_inserts().write_parts(parts, inserts, len(values) + 1)
+        arrays = [array for _, rows in gathered for array in encode_columns(rows)]
+        self._run(f"{with_parts} {statement}", [*values, *arrays])
+        self._total_changes += sum(len(rows) for _, rows in gathered)
+
+    def _insert_gathered(self) -> None:
+        gathered, self._gathered = self._gathered or {}, {}
+        for statement, rows in gathered.items():
+            self._insert(statement, rows)
+
+    def _insert(self, statement: str, rows: Sequence[Row]) -> None:
+        self._count(self._run(self._row_inserts().write(statement), encode_columns(rows)))
+
+    def _row_inserts(self) -> RowInserts:
+        if self._inserts is None:
+            found = self._run(translate(READ_TYPES).text, (SCHEMA,)).fetchall()
+            self._inserts = RowInserts({(table, column): name for table, column, name in found})
+        return self._inserts
 
     def run_script(self, statements: str) -> None:
         """Run many statements without values, which are in PostgreSQL's own words."""
@@ -187,6 +252,16 @@ class PostgresConnection:
             raise
         return cast(psycopg.RawCursor[Any], cursor)
 
+    def _run_all(self, statements: str) -> list[list[Any]]:
+        cursor: Any = self._connection.cursor()
+        try:
+            # Without values they go together, in PostgreSQL's simple protocol.
+            cursor.execute(translate(statements).text.encode(), prepare=False)
+        except psycopg.Error:
+            self._total_changes += 1
+            raise
+        return [found.fetchall() if found.description else [] for found in cursor.results()]
+
     def _count(self, cursor: psycopg.RawCursor[Any]) -> None:
         """Note what a statement wrote, if it is one that writes."""
         if (cursor.statusmessage or "").startswith(("INSERT", "UPDATE", "DELETE")):
@@ -216,5 +291,6 @@ def _connect(url: str, *, takes_writes: bool = True) -> psycopg.Connection[Any]:
     connection: psycopg.Connection[Any] = psycopg.connect(
         autocommit=True, cursor_factory=psycopg.RawCursor, **parameters
     )
+    connection.prepared_max = _PREPARED
     register_values(connection)
     return connection

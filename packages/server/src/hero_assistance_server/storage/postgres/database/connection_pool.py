@@ -36,7 +36,7 @@ class ConnectionPool:
             try:
                 return query(connection)
             finally:
-                connection.roll_back()
+                connection.finish_reading()
         except STORAGE_ERRORS as error:
             self._note_error(error)
             reason, hint = explain_error(error)

@@ -121,7 +121,7 @@ class IndexFollower:
             if last == self._index.progress.seq and self._index.progress.indexed_from > 1:
                 self._index_older(connection, self._index.progress)
         finally:
-            connection.roll_back()
+            connection.finish_reading()
 
     def _follow_events(self, connection: PostgresConnection, last: Seq) -> None:
         progress = self._index.progress
@@ -137,8 +137,10 @@ class IndexFollower:
     def _index_changed(self, connection: PostgresConnection, payloads: list[str], progress: Progress) -> None:
         rows: list[IndexRow] = []
         gone: list[int] = []
-        for ticket_id in list_changed(payloads):
-            ticket = tickets.find(connection, TicketId(ticket_id))
+        changed = list(map(TicketId, list_changed(payloads)))
+        found = tickets.find_all(connection, changed)
+        for ticket_id in changed:
+            ticket = found.get(ticket_id)
             if ticket is None:
                 gone.append(ticket_id)
             else:

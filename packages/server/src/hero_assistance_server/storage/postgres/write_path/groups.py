@@ -15,7 +15,7 @@ from datetime import datetime
 import psycopg
 
 from hero_assistance_sdk.logs import get_log
-from hero_assistance_sdk.wire import Seq
+from hero_assistance_sdk.wire import Seq, TicketId
 from hero_assistance_server.storage.postgres.database.connection import CHANNEL, PostgresConnection
 from hero_assistance_server.storage.postgres.database.errors import STORAGE_ERRORS, explain_error
 from hero_assistance_server.storage.postgres.nodes.timelines import begin_timeline
@@ -23,6 +23,8 @@ from hero_assistance_server.storage.postgres.search.search_repository import Nod
 from hero_assistance_server.storage.postgres.session import PostgresSession
 from hero_assistance_server.storage.postgres.write_path.unit_of_work import PostgresUnitOfWork
 from hero_assistance_server.storage.sql.connection import Connection
+from hero_assistance_server.storage.sql.repositories.project import TICKET_SETTINGS
+from hero_assistance_server.storage.sql.tickets.tickets import NEXT_ID
 from hero_assistance_server.storage.sql.write_path.settings_cache import SettingsCache
 from hero_assistance_server.storage.sql.write_path.write_batch import Reindexed, WriteBatch
 from hero_assistance_server.storage.sql.write_path.writer import OutcomeUnknown
@@ -34,11 +36,14 @@ _PAUSE_S = 0.1
 # Also where the database has another default: the lock is to show what was committed while it was waited for.
 _BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED"
 _LOCK = "SELECT last_id FROM last_ids WHERE name = 'events' FOR UPDATE"
-# In one statement: each is a journey to the database.
-_FINISH = """WITH numbered AS (UPDATE last_ids SET last_id = ?1 WHERE name = 'events'),
-    committed AS (INSERT INTO nodes (node_id, last_group, seen_at) VALUES (?2, ?3, ?4)
-        ON CONFLICT (node_id) DO UPDATE SET last_group = excluded.last_group, seen_at = excluded.seen_at)
-    SELECT pg_notify(?5, ?6)"""
+# In one journey to the database, with what nearly every group asks for. Each statement sees what was committed while
+# the lock was waited for.
+_BEGIN_GROUP = f"{_BEGIN}; {_LOCK}; {NEXT_ID}; {TICKET_SETTINGS}"
+# In one statement, with the rows that wait.
+_NOTED = """numbered AS (UPDATE last_ids SET last_id = $1 WHERE name = 'events'),
+    committed AS (INSERT INTO nodes (node_id, last_group, seen_at) VALUES ($2, $3, $4)
+        ON CONFLICT (node_id) DO UPDATE SET last_group = excluded.last_group, seen_at = excluded.seen_at)"""
+_NOTIFY = "SELECT pg_notify($5, $6)"
 
 _log = get_log("store")
 
@@ -85,26 +90,29 @@ class PostgresGroups:
     def begin(self) -> WriteBatch:
         """Wait for the groups of the other nodes; connects again when the connection was lost."""
         self._settings.clear()
-        self._writer.begin(_BEGIN)
-        if self._writer.is_new:
+        answers = self._writer.begin(_BEGIN_GROUP)
+        while self._writer.is_new:
             self._writer.roll_back()
             # It may be another primary.
             begin_timeline(self._writer)
             self._writer.is_new = False
-            self._writer.execute(_BEGIN)
-        self._first_seq = last_seq = Seq(self._writer.execute(_LOCK).get)
+            answers = self._writer.begin(_BEGIN_GROUP)
+        _, [(last,)], [(next_id,)], settings = answers
+        self._settings.keep(settings)
+        self._first_seq = last_seq = Seq(last)
         self._group += 1
-        return WriteBatch(self._writer, self._settings, last_seq, leave_to_nodes)
+        return WriteBatch(self._writer, self._settings, last_seq, leave_to_nodes, TicketId(next_id))
 
     def commit(self, batch: WriteBatch) -> None:
         """Write what waits, tell the other nodes, and commit; then `commit_lock` is held.
 
         When the connection is lost in COMMIT, the table of nodes tells whether the group was committed.
         """
-        batch.flush()
-        seq = batch.last_seq
-        notice = f"{seq} {self._node_id}"
-        self._writer.execute(_FINISH, (seq, self._node_id, self._group, millis(self._clock()), CHANNEL, notice))
+        with self._writer.gathered_inserts():
+            batch.flush()
+            seq = batch.last_seq
+            noted = (seq, self._node_id, self._group, millis(self._clock()), CHANNEL, f"{seq} {self._node_id}")
+            self._writer.execute_with_inserts(_NOTED, _NOTIFY, noted)
         self.commit_lock.acquire()
         try:
             self._commit()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import timedelta
 from typing import Any
@@ -67,13 +67,18 @@ class TicketSettings:
 
 
 # In one statement: each waits for the interpreter's lock.
-_TICKET_SETTINGS = """SELECT name, value FROM settings WHERE name IN
+TICKET_SETTINGS = """SELECT name, value FROM settings WHERE name IN
     ('first_response_minutes', 'open_hours', 'time_zone', 'holidays', 'share_tags', 'share_assignee')"""
 
 
 def ticket_settings(connection: Connection) -> TicketSettings:
     """Read what every change of a ticket asks for; `SettingsCache` keeps it."""
-    found = {str(name): json.loads(value) for name, value in connection.execute(_TICKET_SETTINGS)}
+    return decode_ticket_settings(connection.execute(TICKET_SETTINGS))
+
+
+def decode_ticket_settings(rows: Iterable[Any]) -> TicketSettings:
+    """Return the settings of the rows of `TICKET_SETTINGS`."""
+    found = {str(name): json.loads(value) for name, value in rows}
     sharing = Sharing(bool(found.get("share_tags", False)), bool(found.get("share_assignee", False)))
     return TicketSettings(_targets(found), sharing)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -29,7 +30,7 @@ INSERT = f"INSERT INTO tickets ({', '.join(OWN_COLUMNS)}) VALUES {{rows}}"  # no
 _SAVE = f"""{INSERT.format(rows=f"({', '.join('?' * len(OWN_COLUMNS))})")} ON CONFLICT (ticket_id) DO UPDATE SET
     {", ".join(f"{name} = excluded.{name}" for name in OWN_COLUMNS if name not in _FIXED)}"""
 # In one statement: each waits for the interpreter's lock.
-_NEXT_ID = """SELECT 1 + max((SELECT coalesce(max(ticket_id), 0) FROM tickets),
+NEXT_ID = """SELECT 1 + max((SELECT coalesce(max(ticket_id), 0) FROM tickets),
     (SELECT coalesce(max(ticket_id), 0) FROM deleted_tickets))"""
 _INSERT_STATUS_CHANGE = (
     "INSERT INTO status_changes (ticket_id, from_status, to_status, changed_by, changed_at) VALUES {rows}"
@@ -89,13 +90,22 @@ class SqlTickets:
 
 def next_id(connection: Connection) -> TicketId:
     """Return the id after the last one that there ever was."""
-    return TicketId(connection.execute(_NEXT_ID).get)
+    return TicketId(connection.execute(NEXT_ID).get)
 
 
 def find(connection: Connection, ticket_id: TicketId) -> Ticket | None:
     """Return one ticket, or `None`."""
     row = connection.execute(f"SELECT {COLUMNS} {TABLES} WHERE ticket_id = ?", (ticket_id,)).fetchone()
     return decode_values(row) if row else None
+
+
+def find_all(connection: Connection, ticket_ids: Sequence[TicketId]) -> dict[TicketId, Ticket]:
+    """Return those of the tickets that there are, by one statement."""
+    rows = connection.execute(
+        f"SELECT {COLUMNS} {TABLES} WHERE ticket_id IN (SELECT value/*!::bigint*/ FROM json_each(?))",  # noqa: S608
+        (json_text(ticket_ids),),
+    )
+    return {ticket.ticket_id: ticket for ticket in map(decode_values, rows)}
 
 
 def due_to_wake(connection: Connection, now: datetime, limit: int) -> list[TicketId]:

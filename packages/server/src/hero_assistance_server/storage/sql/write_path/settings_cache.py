@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from hero_assistance_server.storage.sql.connection import Connection
-from hero_assistance_server.storage.sql.repositories.project import TicketSettings, ticket_settings
+from hero_assistance_server.storage.sql.repositories.project import (
+    TicketSettings,
+    decode_ticket_settings,
+    ticket_settings,
+)
 from hero_assistance_server.tickets.sharing import Sharing
 from hero_assistance_server.tickets.ticket_update import Targets
 
@@ -26,6 +33,10 @@ class SettingsCache:
     def clear(self) -> None:
         """Forget the settings: they changed, may have been changed by another node, or a change was rolled back."""
         self._found = None
+
+    def keep(self, rows: Iterable[Any]) -> None:
+        """Take the settings from rows that were read in this transaction."""
+        self._found = decode_ticket_settings(rows)
 
     def _read(self) -> TicketSettings:
         if self._found is None:

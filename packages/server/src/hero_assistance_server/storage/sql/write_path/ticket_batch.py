@@ -19,10 +19,10 @@ from hero_assistance_server.tickets.ticket_update import Targets
 class TicketBatch:
     """The tickets that wait to be written, and what the next one needs: its id, and the response targets."""
 
-    def __init__(self, connection: Connection, settings: SettingsCache) -> None:
+    def __init__(self, connection: Connection, settings: SettingsCache, next_id: TicketId | None) -> None:
         self._connection = connection
         self._rows = Rows()
-        self._next_id: TicketId | None = None
+        self._next_id = next_id
         self._settings = settings
         # Changes of the database that flushing made, no matter in which command.
         self.flushed = 0

@@ -46,11 +46,18 @@ class Mark:
 
 
 class WriteBatch:
-    """The rows that wait in one transaction of the database."""
+    """The rows that wait in one transaction of the database; `next_id` is that of tickets, where it is known."""
 
-    def __init__(self, connection: Connection, settings: SettingsCache, last_seq: Seq, index: Indexer) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        settings: SettingsCache,
+        last_seq: Seq,
+        index: Indexer,
+        next_id: TicketId | None = None,
+    ) -> None:
         self._connection = connection
-        self.tickets = TicketBatch(connection, settings)
+        self.tickets = TicketBatch(connection, settings, next_id)
         self.rows = Rows()
         self.last_seq = last_seq
         self._index = index

@@ -1,0 +1,106 @@
+"""How often a group of commands, and a query, go to the database: each journey waits for the network and the loop."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import closing
+from typing import Any
+
+import psycopg
+import pytest
+
+from hero_assistance_sdk.wire import TicketId
+from hero_assistance_server.storage.postgres.database.connection import BEGIN_READING, PostgresConnection
+from hero_assistance_server.storage.postgres.database.connection_pool import ConnectionPool
+from tests.server.postgres.test_nodes import create, node
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def journeys(monkeypatch: pytest.MonkeyPatch) -> dict[int, list[str]]:
+    """What each connection of psycopg was asked, in order."""
+    asked: dict[int, list[str]] = {}
+    execute = psycopg.RawCursor.execute
+
+    def note(cursor: Any, query: Any, *args: Any, **options: Any) -> Any:
+        text = query.decode() if isinstance(query, bytes) else str(query)
+        asked.setdefault(id(cursor.connection), []).append(text)
+        return execute(cursor, query, *args, **options)
+
+    monkeypatch.setattr(psycopg.RawCursor, "execute", note)
+    return asked
+
+
+async def test_a_group_of_new_tickets_is_three_journeys(postgres_url: str, journeys: dict[int, list[str]]) -> None:
+    async with node(postgres_url) as one:
+        await one.write(create)
+        for asked in journeys.values():
+            asked.clear()
+        await asyncio.gather(*(one.write(create) for _ in range(100)))
+        written = [asked for asked in journeys.values() if "COMMIT" in asked]
+    assert len(written) == 1
+    begin, inserts, commit = written[0]
+    assert begin.startswith("BEGIN") and "FOR UPDATE" in begin  # noqa: PT018
+    assert inserts.count("INSERT INTO") > 5
+    assert commit == "COMMIT"
+
+
+async def test_groups_of_every_size_are_the_same_statement(postgres_url: str, journeys: dict[int, list[str]]) -> None:
+    async with node(postgres_url) as one:
+        await one.write(create)
+        for count in (1, 2, 3, 70):
+            await asyncio.gather(*(one.write(create) for _ in range(count)))
+    texts = [text for asked in journeys.values() for text in asked if "INSERT INTO tickets" in text]
+    assert len(texts) >= 5
+    assert len(set(texts)) == 1
+
+
+def test_what_a_reader_asks_often_stays_prepared(postgres_url: str) -> None:
+    count = "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE 'SELECT title%'"
+
+    def query(connection: PostgresConnection) -> int:
+        connection.execute("SELECT title FROM tickets WHERE ticket_id = ?", (1,))
+        return int(connection.execute(count).get)
+
+    with closing(ConnectionPool(postgres_url)) as pool:
+        found = [pool.executor.submit(pool.run, query).result() for _ in range(100)]
+    assert found[-1] == 1
+
+
+def test_values_arrive_as_they_are(postgres_url: str) -> None:
+    rows = [
+        ("plain", "it's"),
+        ("quotes", '"{}",\\'),
+        ("null", "NULL"),
+        ("empty", ""),
+        ("lines", "a\n\tb\r"),
+        ("é", "🦉"),
+    ]
+    statement = "INSERT INTO settings (name, value) VALUES {rows}"
+    with closing(PostgresConnection(postgres_url)) as connection:
+        connection.execute("BEGIN")
+        connection.execute("ALTER TABLE settings DROP CONSTRAINT IF EXISTS settings_value_check")
+        connection.insert_rows(statement, rows)
+        assert connection.changes() == len(rows)
+        assert sorted(connection.execute("SELECT name, value FROM settings")) == sorted(rows)
+        connection.roll_back()
+
+
+def test_what_is_gathered_is_written_before_the_next_statement(postgres_url: str) -> None:
+    listed = "INSERT INTO tallies (scope, status, count) VALUES {rows}"
+    with closing(PostgresConnection(postgres_url)) as connection:
+        connection.begin(BEGIN_READING.replace("READ ONLY", "READ WRITE"))
+        before = connection.total_changes()
+        with connection.gathered_inserts():
+            connection.insert_rows(listed, [("all", "new", 1), ("all", "open", 2)])
+            assert connection.execute("SELECT count(*) FROM tallies").get == 2
+            connection.insert_rows(listed, [("all", "solved", 3)])
+        assert connection.total_changes() == before + 3
+        assert connection.execute("SELECT sum(count) FROM tallies").get == 6
+        connection.roll_back()
+
+
+def test_a_statement_of_another_form_is_refused(postgres_url: str) -> None:
+    with closing(PostgresConnection(postgres_url)) as connection, pytest.raises(ValueError, match="no statement that"):
+        connection.insert_rows("UPDATE settings SET value = {rows}", [(TicketId(1),)])
