@@ -9,12 +9,32 @@ from typing import Any
 import psycopg
 import pytest
 
-from hero_assistance_sdk.wire import TicketId
+from hero_assistance_sdk.wire import MessageKind, Priority, TicketId
+from hero_assistance_server.drafts.service import DraftText, save_draft
+from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.storage.postgres.database.connection import BEGIN_READING, PostgresConnection
 from hero_assistance_server.storage.postgres.database.connection_pool import ConnectionPool
+from hero_assistance_server.storage.unit_of_work import Snapshot, UnitOfWork
+from hero_assistance_server.tickets.model import Ticket
+from hero_assistance_server.tickets.service import create_ticket
+from tests.server.contract.ticket_changes import CAROL
 from tests.server.postgres.test_nodes import create, node
 
 pytestmark = pytest.mark.anyio
+
+
+def file_ticket(work: UnitOfWork) -> Ticket:
+    """File a ticket as a call does."""
+    return create_ticket(
+        work,
+        Caller(CAROL),
+        title="laptop",
+        body='"Six" years\\',
+        priority=Priority.NORMAL,
+        tags=["old"],
+        client_token=None,
+        attachment_ids=[],
+    )
 
 
 @pytest.fixture
@@ -34,16 +54,31 @@ def journeys(monkeypatch: pytest.MonkeyPatch) -> dict[int, list[str]]:
 
 async def test_a_group_of_new_tickets_is_three_journeys(postgres_url: str, journeys: dict[int, list[str]]) -> None:
     async with node(postgres_url) as one:
-        await one.write(create)
+        await one.write(file_ticket)
         for asked in journeys.values():
             asked.clear()
-        await asyncio.gather(*(one.write(create) for _ in range(100)))
+        await asyncio.gather(*(one.write(file_ticket) for _ in range(100)))
         written = [asked for asked in journeys.values() if "COMMIT" in asked]
     assert len(written) == 1
     begin, inserts, commit = written[0]
     assert begin.startswith("BEGIN") and "FOR UPDATE" in begin  # noqa: PT018
     assert inserts.count("INSERT INTO") > 5
     assert commit == "COMMIT"
+
+
+async def test_a_draft_that_was_saved_at_another_node_is_deleted_when_it_is_sent(postgres_url: str) -> None:
+    def save(work: UnitOfWork) -> None:
+        save_draft(work, Caller(CAROL), None, MessageKind.REPLY, DraftText("It is six years old."))
+
+    def read(snapshot: Snapshot) -> int:
+        return len(list(snapshot.drafts.iterate_for(CAROL.user_id)))
+
+    async with node(postgres_url) as one, node(postgres_url) as other:
+        await one.write(file_ticket)
+        await other.write(save)
+        assert await other.read(read) == 1
+        await one.write(file_ticket)
+        assert await other.read(read) == 0
 
 
 async def test_groups_of_every_size_are_the_same_statement(postgres_url: str, journeys: dict[int, list[str]]) -> None:

@@ -119,6 +119,7 @@ class EventFollower:
         """Listen first, then read: what is committed between the two is read, or told."""
         try:
             connection.listen(CHANNEL)
+            self._require_same_past(connection)
             asked_at = -POLL_S
             while not self._stopping.is_set():
                 heard = [text.split() for _, text in connection.wait_for_notices(_WAIT_S)]
@@ -137,9 +138,6 @@ class EventFollower:
             return seq > self._last_seq
 
     def _catch_up(self, connection: PostgresConnection) -> None:
-        if connection.is_new:
-            self._require_same_past(connection)
-            connection.is_new = False
         more = True
         while more and not self._stopping.is_set():
             with self._commit_lock:

@@ -76,14 +76,14 @@ class PostgresCursor:
 class PostgresConnection(InsertsRows):
     """One connection; a transaction is begun and ended by statements.
 
-    `is_new` holds from the time it was made, once more after each loss, until its user says otherwise. `takes_writes`
-    is false for who wants to know of a standby.
+    `takes_writes` is false for who wants to know of a standby.
     """
 
     def __init__(self, url: str, *, takes_writes: bool = True) -> None:
         self._url = url
         self._connection = _connect(url, takes_writes=takes_writes)
-        self.is_new = True
+        # Another one after each reconnection, which may lead to another primary.
+        self.number = 1
         self._changes = 0
         self._total_changes = 0
         self._walks = 0
@@ -95,7 +95,7 @@ class PostgresConnection(InsertsRows):
         """Connect once more after the connection was lost; raises `psycopg.OperationalError`."""
         self._connection.close()
         self._connection = _connect(self._url)
-        self.is_new = True
+        self.number += 1
 
     def begin(self, statements: str) -> list[list[Any]]:
         """Begin a transaction and return the rows of each of these statements, which have no values, in one journey.

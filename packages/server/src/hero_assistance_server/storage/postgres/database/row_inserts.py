@@ -14,7 +14,6 @@ from functools import lru_cache
 from hero_assistance_server.storage.sql.bulk_insert import Row, Value
 
 _FORM = re.compile(r"\s*INSERT INTO (\w+) \(([^)]*)\)\s+VALUES \{rows\}(.*)", re.DOTALL)
-_SPECIAL = re.compile(r'["\\]')
 # The type of each column, by table and name.
 Types = Mapping[tuple[str, str], str]
 # Of everything in the schema, once for a connection.
@@ -69,13 +68,13 @@ def encode_columns(rows: Sequence[Row]) -> list[str]:
 def _encode(value: Value) -> str:
     if value is None:
         return "NULL"
-    if isinstance(value, str):
-        return f'"{_SPECIAL.sub(_escape, value)}"'
-    return str(value)
-
-
-def _escape(found: re.Match[str]) -> str:
-    return f"\\{found[0]}"
+    if isinstance(value, int):
+        return str(value)
+    if "\\" in value:
+        value = value.replace("\\", "\\\\")
+    if '"' in value:
+        value = value.replace('"', '\\"')
+    return f'"{value}"'
 
 
 @lru_cache

@@ -23,6 +23,7 @@ from hero_assistance_server.storage.postgres.search.search_repository import Nod
 from hero_assistance_server.storage.postgres.session import PostgresSession
 from hero_assistance_server.storage.postgres.write_path.unit_of_work import PostgresUnitOfWork
 from hero_assistance_server.storage.sql.connection import Connection
+from hero_assistance_server.storage.sql.repositories.draft_author_cache import DraftAuthorCache
 from hero_assistance_server.storage.sql.repositories.project import TICKET_SETTINGS
 from hero_assistance_server.storage.sql.tickets.tickets import NEXT_ID
 from hero_assistance_server.storage.sql.write_path.settings_cache import SettingsCache
@@ -67,6 +68,11 @@ class PostgresGroups:
         self._wake_sender = wake_sender
         self._index = index
         self._settings = SettingsCache(connection)
+        self._authors = DraftAuthorCache(connection)
+        # The connection whose timeline is known.
+        self._timeline_of = 0
+        # Of the last group: the connection that wrote it, and its last event. A draft that is saved makes an event.
+        self._last_written: tuple[int, Seq] | None = None
         # Held from a commit until its outcome is delivered: what follows the event log waits for that.
         self.commit_lock = threading.Lock()
         # The numbers of the last events before the group that holds it, and at its end.
@@ -91,15 +97,17 @@ class PostgresGroups:
         """Wait for the groups of the other nodes; connects again when the connection was lost."""
         self._settings.clear()
         answers = self._writer.begin(_BEGIN_GROUP)
-        while self._writer.is_new:
+        while self._timeline_of != self._writer.number:
             self._writer.roll_back()
             # It may be another primary.
             begin_timeline(self._writer)
-            self._writer.is_new = False
+            self._timeline_of = self._writer.number
             answers = self._writer.begin(_BEGIN_GROUP)
         _, [(last,)], [(next_id,)], settings = answers
         self._settings.keep(settings)
         self._first_seq = last_seq = Seq(last)
+        if (self._writer.number, last_seq) != self._last_written:
+            self._authors.clear()
         self._group += 1
         return WriteBatch(self._writer, self._settings, last_seq, leave_to_nodes, TicketId(next_id))
 
@@ -120,6 +128,7 @@ class PostgresGroups:
             self.commit_lock.release()
             raise
         self.committed = (self._first_seq, seq)
+        self._last_written = (self._writer.number, seq)
 
     def release(self) -> None:
         """Let go of `commit_lock`, if a commit holds it; called once its outcome is on its way."""
@@ -138,7 +147,7 @@ class PostgresGroups:
     def open_unit(self, batch: WriteBatch, now: datetime) -> PostgresUnitOfWork:
         """Return the unit of work of one command."""
         return PostgresUnitOfWork(
-            PostgresSession(self._writer, batch, self._index), batch, now, None, self._wake_sender
+            PostgresSession(self._writer, batch, self._index), batch, now, self._authors, self._wake_sender
         )
 
     def explain_error(self, error: psycopg.Error) -> tuple[str, str | None]:

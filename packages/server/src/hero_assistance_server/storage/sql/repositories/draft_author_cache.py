@@ -7,7 +7,7 @@ from hero_assistance_server.storage.sql.connection import Connection
 
 
 class DraftAuthorCache:
-    """Every user who had a draft when the store was opened, or has saved one since.
+    """Every user who had a draft when the table was read, or has saved one here since.
 
     A user in it who has no draft any more costs a statement, so no user is ever removed, also after a rollback.
     """
@@ -22,6 +22,10 @@ class DraftAuthorCache:
     def add(self, author: UserId) -> None:
         """Add the author of a draft that is being saved."""
         self._all().add(author)
+
+    def clear(self) -> None:
+        """Have the table read again: another node may have written to it."""
+        self._known = None
 
     def _all(self) -> set[UserId]:
         if self._known is None:
