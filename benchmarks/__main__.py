@@ -34,6 +34,8 @@ BENCHMARKS = _by_name(
     "browser.pages",
     "desk.server",
     "desk.growth",
+    "scale.scale",
+    "scale.scale_growth",
     "mail.incoming_mail",
     "mail.outbox",
     "desk.sign_in",

@@ -32,9 +32,10 @@ stop() {
 }
 ( (stop; rm -rf "$0") 2>/dev/null & )
 exec "$@" </dev/null 3<&-"""
+# What is tested is not whether the disk is flushed.
+_UNFLUSHED = {"fsync": "off", "full_page_writes": "off", "autovacuum": "off"}
 _SETTINGS = {
     "listen_addresses": "",
-    "autovacuum": "off",
     "max_connections": "60",
     "shared_buffers": "32MB",
     "log_min_messages": "fatal",
@@ -47,6 +48,11 @@ class Cluster:
 
     folder: Path
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    @property
+    def pid(self) -> int:
+        """The first process of the server, whose children are all others."""
+        return int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
 
     def url_of(self, database: str) -> str:
         """Return the address of a database, as `DATABASE` has it."""
@@ -79,12 +85,11 @@ def name_of(url: str) -> str:
 
 
 @contextmanager
-def running_cluster() -> Iterator[Cluster]:
+def running_cluster(settings: Mapping[str, str] = _UNFLUSHED) -> Iterator[Cluster]:
     """Run a new cluster, as a user without privileges, and end it."""
     with own_folder() as folder:
         init_data(folder)
-        # What is tested is not whether the disk is flushed.
-        with serving(folder, {"fsync": "off", "full_page_writes": "off"}):
+        with serving(folder, settings):
             yield Cluster(folder)
 
 

@@ -21,6 +21,7 @@ from typing import Any
 
 from benchmarks.daemon_process import await_health, running
 from benchmarks.desk.desk_data import COMMON, SECOND, build
+from benchmarks.desk.desk_server import told_database
 from benchmarks.measure import Figure, Report, timed
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.client import RpcClient
@@ -62,11 +63,11 @@ def measure(_dist: Path) -> Report:
     small, large = SIZES.get(os.environ.get("GROWTH", ""), SIZES[""])
     report = Report("Growth", "GROWTH=full ./buildenv.sh nox -s bench -- growth")
     given = os.environ.get("GROWTH_DATABASE")
-    with _desk(small) as few:
-        before, early = _measured(few, small)
-    with _desk(large, Path(given) if given else None) as many:
-        large = _count(many)
-        after, start = _measured(many, large)
+    with desk_of(small) as few:
+        before, early = ask_all(few, small)
+    with desk_of(large, given) as many:
+        large = count_tickets(many)
+        after, start = ask_all(many, large)
     for name, timings in after.items():
         report.add(_figure(name, timings, before[name], small, large))
     label = f"start of the server until `/health`, {large:,} tickets (median of {small:,}: {early.median:.0f} ms)"
@@ -86,27 +87,36 @@ def _figure(name: str, many: Timings, few: Timings, small: int, large: int) -> F
     return Figure(label, many.p99, "ms", f"{few.p99:.1f} ms of {small:,}", ratio, "≤ 2", ratio <= TWICE)
 
 
+@dataclass(frozen=True)
+class Desk:
+    """The root of a desk, and its PostgreSQL where it is not in a file of that root."""
+
+    paths: Paths
+    database: str | None = None
+
+
 @contextmanager
-def _desk(count: int, given: Path | None = None) -> Iterator[Paths]:
-    """The paths of a desk with so many tickets, gone afterwards; or those of one that is there, which stays."""
+def desk_of(count: int, given: str | None = None) -> Iterator[Desk]:
+    """A desk with so many tickets, gone afterwards; or the one of a folder that is there, which stays."""
     if given is not None:
-        yield Paths.from_environ({"PATH_ROOT": str(given)})
+        yield Desk(Paths.from_environ({"PATH_ROOT": given}))
         return
     root = Path(tempfile.mkdtemp(prefix="hg", dir="/tmp"))
     try:
         paths = Paths.from_environ({"PATH_ROOT": str(root)})
         build(paths.data / DATABASE, count)
-        yield paths
+        yield Desk(paths)
     finally:
         shutil.rmtree(root, ignore_errors=True)
 
 
 @contextmanager
-def _server(paths: Paths) -> Iterator[RpcClient]:
+def _server(desk: Desk) -> Iterator[RpcClient]:
     """A server on these data, in a process of its own, once it answers."""
+    paths = desk.paths
     env = {**os.environ, "PATH_ROOT": str(paths.root), "HOME": str(paths.root), "HERO_ASSISTANCE_TCP": "off"}
     command = [sys.executable, "-m", "hero_assistance_server", "--auth-mode", "dev"]
-    with running(command, env, os.path.sep):
+    with told_database(paths, desk.database), running(command, env, os.path.sep):
         await_health(paths.socket("rpc"))
         with _client(paths, AGENT) as client:
             yield client
@@ -116,21 +126,22 @@ def _client(paths: Paths, user: str) -> RpcClient:
     return RpcClient(paths.socket("rpc"), headers={"x-dev-user": user})
 
 
-def _count(paths: Paths) -> int:
-    with _server(paths) as client:
+def count_tickets(desk: Desk) -> int:
+    """Return how many tickets a desk has."""
+    with _server(desk) as client:
         views = client.call("view.list")["views"]
     return int(next(view["count"] for view in views if view["name"] == "all"))
 
 
-def _measured(paths: Paths, count: int) -> tuple[dict[str, Timings], Timings]:
-    """Every question with its timings, and the starts."""
+def ask_all(desk: Desk, count: int) -> tuple[dict[str, Timings], Timings]:
+    """Return every question with its timings, and the starts."""
     start = Timings()
     for _ in range(STARTS):
         begun = time.perf_counter()
-        with _server(paths):
+        with _server(desk):
             start.values.append((time.perf_counter() - begun) * 1000)
     found: dict[str, Timings] = {}
-    with _server(paths) as agent, _client(paths, CUSTOMER) as customer:
+    with _server(desk) as agent, _client(desk.paths, CUSTOMER) as customer:
         found["`ticket.list`"] = _paged(agent, {})
         found["`ticket.list` of a customer"] = _paged(customer, {})
         for view in VIEWS:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
 import statistics
 import subprocess
@@ -11,19 +9,15 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from benchmarks.daemon_process import await_health, resident_mb, running
-from benchmarks.desk.load import Load, load, post
+from benchmarks.daemon_process import resident_mb
+from benchmarks.desk.desk_server import BODY, Served, call_request, create_request, desk_server, fill, list_request
+from benchmarks.desk.load import Load, load
 from benchmarks.desk.roundup import HASH_ROUNDS, roundup
 from benchmarks.desk.streams import BURST, streams
 from benchmarks.gunicorn import WORKERS
 from benchmarks.measure import Figure, Report
-from hero_assistance_sdk.limits import SETTING
-from hero_assistance_sdk.paths import Paths
-from hero_assistance_sdk.rpc.client import RpcClient
 
 CALLERS = 64
 SECONDS = 3.0
@@ -36,18 +30,6 @@ READERS = 2000
 STALLED = READERS // 10
 # What `--quick` takes in the place of these: enough to see that every line of it runs.
 SHORT = {"SECONDS": 0.3, "ROUNDS": 1, "TICKETS": 60, "READERS": 60, "STALLED": 6}
-BODY = "Since this morning the VPN does not connect; it worked yesterday, at home and here. " * 4
-# All callers of a benchmark are one person at one address, and one customer files its tickets.
-LIMITS = "connections_per_peer=4000,streams=4000,streams_per_user=4000,tickets_per_hour=off"
-
-
-@dataclass(frozen=True)
-class _Served:
-    """A server that runs, and where."""
-
-    address: str
-    pid: int
-    paths: Paths
 
 
 def measure(_dist: Path) -> Report:
@@ -56,12 +38,12 @@ def measure(_dist: Path) -> Report:
     base = Path(tempfile.mkdtemp(prefix="ha", dir="/tmp"))
     try:
         with _echo() as echo:
-            with _server(base / "calls") as served:
+            with desk_server(base / "calls") as served:
                 _measure_idle(served, report)
                 created = _measure_calls(served, echo, report)
             with roundup(base) as peer:
                 _measure_peer(peer.address, peer.create, created, report)
-        with _server(base / "events") as served:
+        with desk_server(base / "events") as served:
             _measure_streams(served, report)
     finally:
         shutil.rmtree(base, ignore_errors=True)
@@ -84,21 +66,19 @@ _NOTES = [
 ]
 
 
-def _measure_idle(served: _Served, report: Report) -> None:
+def _measure_idle(served: Served, report: Report) -> None:
     value = resident_mb(served.pid)
     report.add(Figure("memory, idle", value, "MB", target="≤ 90", met=value <= 90))
 
 
-def _measure_calls(served: _Served, echo: str, report: Report) -> float:
+def _measure_calls(served: Served, echo: str, report: Report) -> float:
     """Measure both methods and the echo of the same request; return tickets filed a second."""
-    with RpcClient(served.paths.socket("rpc"), headers={"x-dev-user": "carol"}) as client:
-        for number in range(TICKETS):
-            client.call("ticket.create", title=f"Ticket {number}", body=BODY, tags=["vpn", "network"])
-    create = _request("ticket.create", title="The VPN is down", body=BODY, tags=["vpn", "network"])
-    found = _compared(served.address, echo, _request("ticket.list", limit=50))
+    fill(served, TICKETS)
+    create = create_request()
+    found = _compared(served.address, echo, list_request())
     _add(report, "`ticket.list` of 50", found, 0.30)
     with _filing(served):
-        busy = _compared(served.address, echo, _request("ticket.list", limit=50))
+        busy = _compared(served.address, echo, list_request())
     _add(report, "`ticket.list` of 50, while tickets are filed", busy, None)
     found = _compared(served.address, echo, create)
     _add(report, "durable `ticket.create`", found, 0.15)
@@ -130,8 +110,8 @@ def _measure_peer(address: str, create: bytes, ours: float, report: Report) -> N
     report.add(Figure("durable `ticket.create`", ours, "/s", "Roundup", ratio, "≥ 10", ratio >= 10))
 
 
-def _measure_streams(served: _Served, report: Report) -> None:
-    found = streams(served.paths.service_sockets, served.pid, READERS, STALLED)
+def _measure_streams(served: Served, report: Report) -> None:
+    found = streams(served, served, READERS, STALLED)
     median, each = found.median_ms, found.bytes_each / 1024
     report.add(Figure(f"event to the last of {READERS} readers", median, "ms", target="≤ 200", met=median <= 200))
     report.add(Figure("memory for each of them", each, "KiB", target="≤ 40", met=each <= 40))
@@ -139,20 +119,6 @@ def _measure_streams(served: _Served, report: Report) -> None:
         Figure(f"events lost or doubled, {STALLED} stalled", found.faults, "", target="0", met=found.faults == 0)
     )
     report.add(Figure("readers that were cut off and came back", found.returned, ""))
-
-
-@contextmanager
-def _server(root: Path) -> Iterator[_Served]:
-    """A server in dev mode on a root of its own."""
-    root.mkdir()
-    env = {**os.environ, "PATH_ROOT": str(root), "HOME": str(root), "HERO_ASSISTANCE_TCP": "127.0.0.1:0"}
-    command = [sys.executable, "-m", "hero_assistance_server", "--auth-mode", "dev", "--seed-dev-users"]
-    paths = Paths.from_environ(env)
-    with running(command, {**env, SETTING: LIMITS}) as process:
-        await_health(paths.socket("rpc"))
-        with RpcClient(paths.socket("rpc")) as client:
-            address = client.call("system.health")["tcp"]
-        yield _Served(address, process.pid, paths)
 
 
 @contextmanager
@@ -167,9 +133,9 @@ def _echo() -> Iterator[str]:
 
 
 @contextmanager
-def _filing(served: _Served) -> Iterator[None]:
+def _filing(served: Served) -> Iterator[None]:
     """One caller who files ticket after ticket while the context is open."""
-    create = _request("ticket.create", title="The printer", body=BODY)
+    create = call_request("ticket.create", title="The printer", body=BODY)
     command = [sys.executable, "-m", "benchmarks.desk.load", served.address, "1", "3600"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as process:
         try:
@@ -179,8 +145,3 @@ def _filing(served: _Served) -> Iterator[None]:
             yield
         finally:
             process.kill()
-
-
-def _request(method: str, **params: Any) -> bytes:
-    body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).encode()
-    return post("/rpc", body, {"x-dev-user": "bob"})

@@ -18,6 +18,7 @@ from typing import Any
 from benchmarks.daemon_process import await_health, running
 from benchmarks.desk.load import post
 from benchmarks.measure import Figure, Report
+from benchmarks.processor_time import run_s
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.client import RpcClient
 from tests.limits import WITHOUT_RATES
@@ -101,16 +102,11 @@ def _compare(paths: Paths, pid: int, requests: dict[str, bytes]) -> tuple[list[f
 
 def _processor_us(connection: socket.socket, pid: int, request: bytes, calls: int) -> float:
     """The microseconds of processor time that a process takes for a call, the mean of some."""
-    before = _run_ns(pid)
+    before = run_s([pid])
     for _ in range(calls):
         connection.sendall(request)
         _read_answer(connection)
-    return (_run_ns(pid) - before) / calls / 1000
-
-
-def _run_ns(pid: int) -> int:
-    """How long the threads of a process have run."""
-    return sum(int((task / "schedstat").read_text().split()[0]) for task in Path(f"/proc/{pid}/task").iterdir())
+    return (run_s([pid]) - before) / calls * 1e6
 
 
 def _read_answer(connection: socket.socket) -> None:

@@ -1,7 +1,10 @@
-"""Readers of an event stream, in a process of its own: `python -m benchmarks.desk.streams SOCKETS READERS STALLED`.
+"""Readers of an event stream, in a process of its own.
 
-SOCKETS is the folder of `rpc.sock` and `events.sock`. Some readers stop to read while much happens, and come back by
-`Last-Event-ID` when they were cut off; a reader that misses an event, or gets one twice, is counted.
+    python -m benchmarks.desk.streams RPC EVENTS PID READERS STALLED
+
+RPC is the socket where tickets are filed, EVENTS the one where the server PID tells of them: the same server, or
+another node. Some readers stop to read while much happens, and come back by `Last-Event-ID` when they were cut off; a
+reader that misses an event, or gets one twice, is counted.
 """
 
 from __future__ import annotations
@@ -19,6 +22,8 @@ from pathlib import Path
 
 import httpx2
 import uvloop
+
+from benchmarks.desk.desk_server import Served
 
 _EVENT = re.compile(rb"^id: (\d+)\nevent: ticket", re.MULTILINE)
 _FIRST = re.compile(rb"^id: (\d+)$", re.MULTILINE)
@@ -46,9 +51,14 @@ class Streams:
         return statistics.median(self.last_ms)
 
 
-def streams(sockets: Path, pid: int, readers: int, stalled: int) -> Streams:
-    """Open streams on a server process and hear of events; raises `CalledProcessError`."""
-    command = [sys.executable, "-m", "benchmarks.desk.streams", str(sockets), str(pid), str(readers), str(stalled)]
+def streams(filed_at: Served, served: Served, readers: int, stalled: int) -> Streams:
+    """Open streams on a server and hear of tickets that are filed there, or at another node.
+
+    Raises `CalledProcessError`.
+    """
+    sockets = [str(filed_at.paths.socket("rpc")), str(served.paths.socket("events"))]
+    counts = map(str, (served.pid, readers, stalled))
+    command = [sys.executable, "-m", "benchmarks.desk.streams", *sockets, *counts]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, timeout=3 * DEADLINE_S)
     return Streams(**json.loads(done.stdout))
 
@@ -101,10 +111,10 @@ class _Reader(asyncio.Protocol):
             self._connecting = asyncio.get_running_loop().create_task(self.connect())
 
 
-async def _run(sockets: Path, pid: int, count: int, stalled: int) -> Streams:
+async def _run(rpc: Path, events: Path, pid: int, count: int, stalled: int) -> Streams:
     changed = asyncio.Event()
-    readers = [_Reader(sockets / "events.sock", changed.set) for _ in range(count)]
-    transport = httpx2.AsyncHTTPTransport(uds=str(sockets / "rpc.sock"), verify=False)
+    readers = [_Reader(events, changed.set) for _ in range(count)]
+    transport = httpx2.AsyncHTTPTransport(uds=str(rpc), verify=False)
     async with httpx2.AsyncClient(
         transport=transport, base_url="http://bench", headers=_AGENT, timeout=DEADLINE_S
     ) as http:
@@ -174,9 +184,9 @@ def _resident(pid: int) -> int:
 
 def main() -> None:
     """Read, and print what was found as JSON."""
-    sockets, pid, readers, stalled = sys.argv[1:]
+    rpc, events, pid, readers, stalled = sys.argv[1:]
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        found = runner.run(_run(Path(sockets), int(pid), int(readers), int(stalled)))
+        found = runner.run(_run(Path(rpc), Path(events), int(pid), int(readers), int(stalled)))
     print(json.dumps(asdict(found)))
 
 

@@ -1,19 +1,13 @@
-"""The environment of `nox -s deploy`, made once: its boxes are in a network without a package index."""
+"""What the tests of a fleet share: the program that deploys, and what one worker did for all."""
 
 from __future__ import annotations
 
 import os
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from hero_assistance_sdk.files.file_lock import lock_file
-from scripts.build.workspace import Workspace
-from tests.builds import ROOT
-
-_ENVIRONMENT = ROOT / ".nox" / "deploy"
-_INSTALL_S = 300.0
+from tests.fleet.deploy_program import make_deploy_program
 
 
 @pytest.fixture(scope="session")
@@ -26,11 +20,4 @@ def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def deploy_program() -> list[str]:
     """The program that the session runs, as the words of a command."""
-    _ENVIRONMENT.parent.mkdir(exist_ok=True)
-    with lock_file(_ENVIRONMENT.parent / ".deploy.lock", wait_s=_INSTALL_S):
-        command = [str(ROOT / "buildenv.sh"), "nox", "-s", "deploy", "--install-only", "--", "--help"]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=_INSTALL_S)
-    assert done.returncode == 0, done.stderr
-    sources = [str(package.folder / "src") for package in Workspace().packages.values()]
-    path = os.pathsep.join([str(ROOT), *sources])
-    return ["env", f"PYTHONPATH={path}", str(_ENVIRONMENT / "bin" / "python"), "-m", "scripts.deploy"]
+    return make_deploy_program()
