@@ -177,6 +177,7 @@ CALLS: dict[str, Answer] = {
     "an error that is none": _with_id('{"jsonrpc": "2.0", "id": ID, "error": {"code": "x"}}'),
     "an error of a million letters": _errors({"code": 1, "message": "x" * 1_000_000}),
     "a hint of a million letters": _errors({"code": 1, "message": "m", "data": {"hint": "x" * 1_000_000}}),
+    "kinds of faults without an end": _errors({"code": 1, "message": "m", "data": {"field_faults": [{}] * 1_000}}),
     "faults without an end": _errors({"code": 1, "message": "m", "data": {"faults": ["x"] * 1_000}}),
     "data that are none": _errors({"code": 1, "message": "m", "data": [1]}),
     "a text as error": _with_id('{"jsonrpc": "2.0", "id": ID, "error": "x"}'),

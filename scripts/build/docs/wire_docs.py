@@ -17,6 +17,7 @@ from typing import Any
 
 from hero_assistance_sdk.rpc.errors import CODES, TRANSLATIONS
 from hero_assistance_sdk.rpc.examples import Call
+from hero_assistance_sdk.rpc.field_faults import FAULT_MEANINGS
 from hero_assistance_sdk.wire import Connected, Counts, Event, PresenceChange, Reset, Wire
 from hero_assistance_server.desk import Desk
 from hero_assistance_server.http.applications import build_methods
@@ -26,7 +27,7 @@ from hero_assistance_server.realtime.hub import Hub
 from hero_assistance_server.rpc.example_fixtures import SCENE
 from hero_assistance_server.storage.sqlite.store import open_store
 from hero_assistance_server.users.directory import Directory
-from scripts.build.docs.wire_prose import ERRORS, EVENTS, FILES, FIXTURES, INTRODUCTION
+from scripts.build.docs.wire_prose import ERRORS, EVENTS, FAULTS, FILES, FIXTURES, INTRODUCTION
 from scripts.build.workspace import REPOSITORY
 
 DOCS = REPOSITORY / "docs"
@@ -71,6 +72,7 @@ def _index(namespaces: dict[str, list[dict[str, Any]]], document: dict[str, Any]
         FILES,
         EVENTS + "\n" + _table(["`event:`", "audience", "`message`", "`record`"], _event_rows(document)),
         "## Errors\n\n" + ERRORS + "\n" + _table(["code", "reason", "HTTP", "meaning", "what to do"], _error_rows()),
+        "## Kinds of faults\n\n" + FAULTS + "\n" + _table(["kind", "what is wrong"], _fault_rows()),
     ]
     return "\n".join(sections)
 
@@ -196,6 +198,11 @@ def _error_rows() -> Iterator[list[str]]:
         summary = (kind.__doc__ or "").split("\n", 1)[0]
         row = TRANSLATIONS[kind]
         yield [str(code), f"`{kind.reason}`", str(row.http_status), summary, row.advice]
+
+
+def _fault_rows() -> Iterator[list[str]]:
+    for kind, meaning in FAULT_MEANINGS.items():
+        yield [f"`{kind.value}`", meaning]
 
 
 def _table(head: list[str], rows: Iterable[list[str]]) -> str:

@@ -189,7 +189,14 @@ The examples are of a project with Alice (admin), Bob (agent), Carol and Dave (c
 
 ERRORS = """\
 An error has `code`, `message` (one line for a person) and `data`: `reason`, often a `hint`, and for wrong params
-`faults`, one text for each. A `conflict` about a merged ticket has `merged_into`, the number of the ticket where it
-goes on. Where waiting helps there is `retry_after`, in seconds. HTTP answers 200 to a call; the HTTP status below is
-for what is not a call: a refused stream, a body that is too large.
+`faults`, one text for each, and `field_faults` with the kind of each. A `conflict` about a merged ticket has
+`merged_into`, the number of the ticket where it goes on. Where waiting helps there is `retry_after`, in seconds. HTTP
+answers 200 to a call; the HTTP status below is for what is not a call: a refused stream, a body that is too large.
+"""
+
+FAULTS = """\
+For each text of `faults`, `field_faults` has an object with `param`, such as `open_hours.mon.0`, and `kind`, so that a
+program can say it in words of its own; where the table names them it has `limit`, `value`, `meant`, `known`, `key` and
+`place` too. Characters are counted from 1. A `conflict` about a name or an address that is taken has `field_faults` as
+well.
 """

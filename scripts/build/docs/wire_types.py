@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+from hero_assistance_sdk.rpc.field_faults import FaultKind
 from hero_assistance_sdk.wire import Connected, Counts, Event, PresenceChange, Reset, Wire
 from scripts.build.docs.wire_docs import openrpc_document
 from scripts.build.workspace import REPOSITORY
@@ -38,6 +39,7 @@ def render_module(document: dict[str, Any]) -> str:
         *(_declaration(name, schema) for name, schema in sorted(schemas.items())),
         _event_kinds(document["x-events"]),
         _errors(document["components"]["errors"]),
+        _fault_kinds(),
         _methods(document["methods"]),
     ]
     return "\n".join(parts)
@@ -73,6 +75,11 @@ def _errors(errors: dict[str, Any]) -> str:
     codes = {error["data"]["reason"]: error["code"] for error in errors.values()}
     lines = "".join(f"  {json.dumps(reason)}: {code},\n" for reason, code in sorted(codes.items()))
     return f"/** The code of each error, by its reason. */\nexport const ERROR_CODES = {{\n{lines}}} as const;\n"
+
+
+def _fault_kinds() -> str:
+    kinds = " | ".join(json.dumps(kind.value) for kind in FaultKind)
+    return f"/** What is wrong with a param. */\nexport type FaultKind = {kinds};\n"
 
 
 def _methods(methods: list[dict[str, Any]]) -> str:

@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from unicodedata import category, east_asian_width, is_normalized, normalize
 
+from hero_assistance_sdk.rpc.field_faults import FaultKind, ValueFault
+
 # The characters of a text from which its excerpt is made; a list reads no more of it.
 EXCERPT_SOURCE = 500
 # Two lines of a list.
@@ -42,7 +44,7 @@ _ADLAM = re.compile("[\U0001e900-\U0001e943]")
 _FINAL_SIGMA = re.compile(r"(?<=\w)σ(?!\w)")
 
 
-class TextFault(ValueError):
+class TextFault(ValueFault):
     """A text that its kind does not allow; the message says why."""
 
 
@@ -54,7 +56,7 @@ def clean_line(text: str) -> str:
         _refuse(_NOT_IN_LINE, text, "a line")
         line = normalize("NFC", _without_invisible(text)).strip()
     if is_blank(line):
-        raise TextFault("there is nothing to see in it")
+        raise TextFault("there is nothing to see in it", FaultKind.BLANK)
     return line
 
 
@@ -131,7 +133,8 @@ def _is_plain(text: str) -> bool:
 def _refuse(unwanted: re.Pattern[str], text: str, kind: str) -> None:
     found = unwanted.search(text)
     if found is not None:
-        raise TextFault(f"the character U+{ord(found[0]):04X} is not allowed in {kind}")
+        name = f"U+{ord(found[0]):04X}"
+        raise TextFault(f"the character {name} is not allowed in {kind}", FaultKind.CHARACTER, value=name)
 
 
 def _without_invisible(text: str) -> str:

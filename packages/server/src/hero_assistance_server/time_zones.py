@@ -9,6 +9,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from hero_assistance_sdk.logs import get_log
+from hero_assistance_sdk.rpc.field_faults import FaultKind, ValueFault
 from hero_assistance_sdk.wire import Millis
 from hero_assistance_server.timestamps import millis, time_of
 
@@ -34,7 +35,7 @@ class HasZone(Protocol):
 
 @lru_cache(1024)
 def zone_of(name: str) -> tzinfo:
-    """Return a zone by its name, such as `Europe/Berlin`; raises `ValueError` with the nearest names."""
+    """Return a zone by its name, such as `Europe/Berlin`; raises `ValueFault` with the nearest name."""
     if name == "UTC":
         return UTC
     try:
@@ -42,7 +43,8 @@ def zone_of(name: str) -> tzinfo:
     # A name may be that of a folder, or no file name at all.
     except (ZoneInfoNotFoundError, ValueError, OSError):
         near = get_close_matches(name, _names(), n=1)
-        raise ValueError(f"there is no time zone {name}{f'; did you mean {near[0]}?' if near else ''}") from None
+        words = f"there is no time zone {name}{f'; did you mean {near[0]}?' if near else ''}"
+        raise ValueFault(words, FaultKind.TIME_ZONE, value=name, meant="".join(near)) from None
 
 
 @lru_cache(1024)

@@ -1029,6 +1029,9 @@ export const ERROR_CODES = {
   "unreachable": -32006,
 } as const;
 
+/** What is wrong with a param. */
+export type FaultKind = "missing" | "unknown" | "invalid" | "not_integer" | "not_number" | "not_one_of" | "too_small" | "too_large" | "too_short" | "too_long" | "too_many_bytes" | "too_few" | "too_many" | "blank" | "character" | "taken" | "empty_message" | "code" | "email" | "login" | "language" | "time_zone" | "day" | "time_of_day" | "shift_order" | "shifts_overlap" | "mail_server" | "page_address" | "url" | "url_scheme" | "url_host" | "url_port" | "url_user" | "url_fragment" | "event_kind" | "placeholder" | "filter_terms" | "filter_star" | "filter_quote" | "filter_empty_quote" | "filter_unfinished" | "filter_value" | "filter_text";
+
 export type Methods = {
   "attachment.delete": {
     params: {

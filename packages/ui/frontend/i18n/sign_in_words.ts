@@ -23,6 +23,8 @@ export const SIGN_IN = {
   sentAgain: t("Another letter is on its way. Only the newest one counts."),
   how: t("Open its link on this device, or type its code here. Both count for 15 minutes."),
   code: t("Code of six digits"),
+  wrongCode: t("This code is wrong, used, or too old"),
+  newCode: t("Look into the newest letter, or ask for another one."),
   enter: t("Sign in"),
   entering: t("Signing in…"),
   again: t("Send another letter"),

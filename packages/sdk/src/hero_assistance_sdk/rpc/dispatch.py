@@ -27,16 +27,13 @@ from hero_assistance_sdk.rpc.errors import (
     misfit,
 )
 from hero_assistance_sdk.rpc.methods import Method, MethodTable, Params
+from hero_assistance_sdk.rpc.validation_faults import list_field_faults, shortened
 from hero_assistance_sdk.size_limits import ANSWER_BYTES, BATCH_BYTES
 
 C = TypeVar("C")
 
 # One task answers a batch in order; this limits the time that one caller can occupy it.
 BATCH_LIMIT = 100
-# As many faults as fit on a screen; a list of 10,000 wrong items is one mistake, not 10,000.
-FAULT_LIMIT = 20
-# An error quotes the caller's input only up to this length.
-ECHO_LIMIT = 80
 
 _log = get_log("rpc")
 
@@ -174,21 +171,7 @@ def bound_params(method: Method[Any], params: Any) -> Params:
         # Strict checks differ between Python and JSON input (an enum is a text in JSON), so JSON is checked.
         return model.model_validate_json(to_json(params))
     except ValidationError as error:
-        raise misfit(method.name, _faults(error)) from None
-
-
-def _faults(error: ValidationError) -> list[str]:
-    found = error.errors(include_url=False, include_input=False, include_context=False)[:FAULT_LIMIT]
-    return [f"{_place(fault['loc'])}: {fault['msg']}" for fault in found]
-
-
-def _place(location: tuple[int | str, ...]) -> str:
-    return shortened(".".join(str(part) for part in location) or "params")
-
-
-def shortened(text: str) -> str:
-    """The beginning of a text that a caller sent, short enough for a message."""
-    return text if len(text) <= ECHO_LIMIT else f"{text[:ECHO_LIMIT]}..."
+        raise misfit(method.name, list_field_faults(error)) from None
 
 
 def _checked(request: Any) -> tuple[str, Any]:

@@ -28,6 +28,7 @@ from hero_assistance_sdk.errors import (
     Unreachable,
     UsageError,
 )
+from hero_assistance_sdk.rpc.field_faults import FaultKind, FieldFault, read_field_fault
 
 
 class ParseFailure(HeroError):
@@ -53,13 +54,24 @@ class InvalidParams(HeroError):
 
     reason = "invalid-params"
 
-    def __init__(self, message: str, *, faults: Sequence[str] = (), hint: str | None = None) -> None:
+    def __init__(self, message: str, *, faults: Sequence[str | FieldFault] = (), hint: str | None = None) -> None:
+        """Each fault is one of a param, or a text such as `param: what is wrong with it`."""
         super().__init__(message, hint=hint)
-        self.faults = list(faults)
+        self.faults = [str(fault) for fault in faults]
+        self.field_faults = [read_field_fault(fault) if isinstance(fault, str) else fault for fault in faults]
 
 
-def misfit(method: str, faults: Sequence[str]) -> InvalidParams:
-    """The error of params that do not fit `method`; each fault is `param: what is wrong with it`."""
+class Taken(Conflict):
+    """A name or an address is another one's already."""
+
+    def __init__(self, param: str, value: str, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        fault = FieldFault(param, FaultKind.TAKEN, message, {"value": value})
+        self.details = {"field_faults": [fault.to_json()]}
+
+
+def misfit(method: str, faults: Sequence[str | FieldFault]) -> InvalidParams:
+    """The error of params that do not fit `method`."""
     return InvalidParams(f"the params do not fit {method}", faults=faults, hint=f"rpc.discover describes {method}")
 
 
@@ -148,12 +160,13 @@ CODES = {kind: row.code for kind, row in TRANSLATIONS.items() if row.code != TRA
 
 
 def error_object(error: HeroError) -> dict[str, Any]:
-    """The JSON-RPC error object of `error`: code, message, and data with reason, hint and faults."""
+    """The JSON-RPC error object of `error`: code, message, and data with reason, hint, and faults."""
     data: dict[str, Any] = {"reason": error.reason}
     if error.hint:
         data["hint"] = error.hint
     if isinstance(error, InvalidParams) and error.faults:
         data["faults"] = error.faults
+        data["field_faults"] = [fault.to_json() for fault in error.field_faults]
     if isinstance(error, RpcFailure):
         return {"code": error.code, "message": error.message, "data": error.data or data}
     return {"code": code_of(type(error)), "message": error.message, "data": {**error.details, **data}}

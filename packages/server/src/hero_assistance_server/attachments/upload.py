@@ -17,6 +17,7 @@ from hero_assistance_httpd.rpc_endpoint import failure_response
 from hero_assistance_sdk.errors import Conflict, HeroError, QuotaFull, TooLarge, Unavailable
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.rpc.errors import InvalidParams, InvalidRequest
+from hero_assistance_sdk.rpc.field_faults import FaultKind, FieldFault
 from hero_assistance_sdk.wire import UserId
 from hero_assistance_server import serializers
 from hero_assistance_server.attachments.media_type import HEAD_BYTES, sniff
@@ -151,9 +152,9 @@ def name_of(query: bytes) -> str:
     try:
         name = clean_line(name)
     except TextFault as fault:
-        raise _bad_name(f"a name is a line with something to see in it: {fault}") from None
+        raise _bad_name(f"a name is a line with something to see in it: {fault}", fault.kind, **fault.details) from None
     if len(name.encode()) > NAME_BYTES:
-        raise _bad_name(f"a name has at most {NAME_BYTES} bytes in UTF-8")
+        raise _bad_name(f"a name has at most {NAME_BYTES} bytes in UTF-8", FaultKind.TOO_MANY_BYTES, limit=NAME_BYTES)
     return name
 
 
@@ -161,8 +162,9 @@ def _too_large(limit: int) -> TooLarge:
     return TooLarge(f"a file has at most {limit} bytes here", hint="cut it in parts, or send a link")
 
 
-def _bad_name(fault: str) -> InvalidParams:
-    return InvalidParams("a file needs a name", faults=[f"name: {fault}"], hint="POST /attachments?name=trace.txt")
+def _bad_name(words: str, kind: FaultKind = FaultKind.INVALID, **details: str | int | list[str]) -> InvalidParams:
+    fault = FieldFault("name", kind, words, details)
+    return InvalidParams("a file needs a name", faults=[fault], hint="POST /attachments?name=trace.txt")
 
 
 async def _chunks(request: Request) -> AsyncIterator[bytes]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hero_assistance_sdk.errors import Conflict
+from hero_assistance_sdk.rpc.errors import Taken
 from hero_assistance_sdk.wire import CannedReply, Macro, Removed, UserId
 from hero_assistance_server.events.event_type import EventType
 from hero_assistance_server.events.model import TEAM, AnyChange, Audience, Change, Reach
@@ -37,7 +38,8 @@ def save_changes(
 ) -> list[AnyChange]:
     """Return the changes of a save; raises `Conflict` for a name that another one has, or for one too many."""
     if item.name.casefold() in (name.casefold() for name in other_names):
-        raise Conflict(f"there is one named {item.name!r} already", hint="change that one, or take another name")
+        hint = "change that one, or take another name"
+        raise Taken("name", item.name, f"there is one named {item.name!r} already", hint=hint)
     if before is None and len(other_names) >= ITEMS_LIMIT:
         raise Conflict(f"there are {len(other_names)} already", hint="delete some of them")
     saved: AnyChange = Change(events.saved, None, None, _audience(item), record=item, detail={"name": item.name})

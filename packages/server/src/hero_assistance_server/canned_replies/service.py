@@ -6,6 +6,7 @@ from typing import Protocol, TypeVar
 
 from hero_assistance_sdk.errors import Conflict, NotFound
 from hero_assistance_sdk.rpc.errors import InvalidParams
+from hero_assistance_sdk.rpc.field_faults import FaultKind, FieldFault
 from hero_assistance_sdk.wire import CannedReply, Macro, TicketId, UserId
 from hero_assistance_server.canned_replies import rules
 from hero_assistance_server.canned_replies.ownership import is_usable
@@ -89,7 +90,9 @@ def render_text(snapshot: Snapshot, caller: Caller, text: str, ticket: Ticket) -
 def check_placeholders(**texts: str | None) -> None:
     """Raise `InvalidParams` for unknown placeholders in the texts of these params."""
     faults = [
-        f"{param}: {{{{{name}}}}} is no placeholder" for param, text in texts.items() for name in unknown(text or "")
+        FieldFault(param, FaultKind.PLACEHOLDER, f"{name} is no placeholder", {"value": name})
+        for param, text in texts.items()
+        for name in map("{{{{{}}}}}".format, unknown(text or ""))
     ]
     if faults:
         known = ", ".join(f"{{{{{name}}}}}" for name in KNOWN)

@@ -19,6 +19,7 @@ from hero_assistance_sdk.errors import (
 from hero_assistance_sdk.rpc.encoded import Encoded, array
 from hero_assistance_sdk.rpc.errors import InvalidParams, misfit
 from hero_assistance_sdk.rpc.examples import Call, Example
+from hero_assistance_sdk.rpc.field_faults import FaultKind, FieldFault
 from hero_assistance_sdk.rpc.methods import Params, Result
 from hero_assistance_sdk.wire import MessageId, MessageKind
 from hero_assistance_server import serializers
@@ -226,7 +227,8 @@ async def _write(
     storage: Storage, caller: Caller, kind: MessageKind, params: WriteMessage, options: ReplyOptions
 ) -> wire.Message:
     if not params.attachments and is_blank(params.body):
-        raise misfit(NOTE if kind is MessageKind.NOTE else REPLY, ["body: a message needs a text or an attachment"])
+        fault = FieldFault("body", FaultKind.EMPTY_MESSAGE, "a message needs a text or an attachment")
+        raise misfit(NOTE if kind is MessageKind.NOTE else REPLY, [fault])
     message = await storage.write(
         lambda work: write_message(
             work,

@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints
 
 from hero_assistance_sdk.errors import Conflict, Forbidden, NotFound, Unauthenticated, Unavailable
 from hero_assistance_sdk.rpc.examples import Example
+from hero_assistance_sdk.rpc.field_faults import FaultKind
 from hero_assistance_sdk.rpc.methods import NoParams, Params, Result
 from hero_assistance_server.identity.permissions import EVERYONE, KNOWN, Caller
 from hero_assistance_server.notifications import model
@@ -61,7 +62,7 @@ TimeOfDay = Annotated[
     Annotated[
         str,
         StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$"),
-        Fault("this is no time of day, such as 22:00"),
+        Fault(FaultKind.TIME_OF_DAY, "this is no time of day, such as 22:00"),
     ]
     | None,
     Field(description="Such as `22:00`, in `time_zone`."),

@@ -7,11 +7,11 @@ from itertools import pairwise
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, field_validator
-from pydantic_core import PydanticCustomError
 
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Forbidden, Unauthenticated, Unavailable
 from hero_assistance_sdk.rpc.examples import Example
+from hero_assistance_sdk.rpc.field_faults import FaultKind, ValueFault
 from hero_assistance_sdk.rpc.methods import NoParams, Params, Result
 from hero_assistance_server import serializers
 from hero_assistance_server.identity.passkeys.relying_party import relying_party
@@ -108,16 +108,13 @@ _UPDATES = Example(
 _MailServer = Annotated[
     str,
     StringConstraints(min_length=1, max_length=ADDRESS_LIMIT, pattern=r"^[!-:<-~]+$"),
-    Fault("this is no name of a mail server, such as mx.example.org"),
+    Fault(FaultKind.MAIL_SERVER, "this is no name of a mail server, such as mx.example.org"),
 ]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
 def _checked_shift(text: str) -> str:
-    try:
-        parse_shift(text)
-    except ValueError as error:
-        raise PydanticCustomError("hours", "{reason}", {"reason": str(error)}) from None
+    parse_shift(text)
     return text
 
 
@@ -125,14 +122,14 @@ def _checked_day(text: str) -> str:
     try:
         return day_of(text).isoformat()
     except ValueError:
-        raise PydanticCustomError("day", "it is no day: write it as 2026-12-25") from None
+        raise ValueFault("it is no day: write it as 2026-12-25", FaultKind.DAY, value=text) from None
 
 
 def _known_language(tag: str) -> str:
     language = find_language(tag)
     if language is None:
-        known = ", ".join(sorted(LANGUAGES))
-        raise PydanticCustomError("language", "letters are not written in it, but in {known}", {"known": known})
+        known = sorted(LANGUAGES)
+        raise ValueFault(f"letters are not written in it, but in {', '.join(known)}", FaultKind.LANGUAGE, known=known)
     return language.code
 
 
@@ -171,7 +168,7 @@ class UpdateProject(Params):
         Annotated[
             str,
             StringConstraints(max_length=ADDRESS_LIMIT, pattern=_ADDRESS),
-            Fault("this is no address of a page, such as https://help.example.org/"),
+            Fault(FaultKind.PAGE_ADDRESS, "this is no address of a page, such as https://help.example.org/"),
         ]
         | None,
         Field(description="Where users open the pages, such as `https://help.example.org/`, for links to tickets."),
@@ -220,7 +217,7 @@ class UpdateProject(Params):
         for day, texts in (hours or {}).items():
             shifts = sorted((shift.start, shift.end) for shift in map(parse_shift, texts))
             if any(end > start for (_, end), (start, _) in pairwise(shifts)):
-                raise PydanticCustomError("hours", "the hours of {day} overlap", {"day": day})
+                raise ValueFault(f"the hours of {day} overlap", FaultKind.SHIFTS_OVERLAP, value=day)
         return hours
 
 

@@ -16,6 +16,7 @@ from hero_assistance_sdk.project.identity import (
     project_id_of,
 )
 from hero_assistance_sdk.rpc.examples import Example
+from hero_assistance_sdk.rpc.field_faults import FaultKind
 from hero_assistance_sdk.rpc.methods import Params, Result
 from hero_assistance_server.identity.permissions import EVERYONE, Caller
 from hero_assistance_server.project_identity.project_key import ProjectKey
@@ -43,13 +44,13 @@ class ProveProject(Params):
     challenge: Annotated[
         str,
         StringConstraints(pattern=CHALLENGE_PATTERN),
-        Fault("this is no challenge: it has 32 random bytes in URL-safe base64, without padding"),
+        Fault(FaultKind.INVALID, "this is no challenge: it has 32 random bytes in URL-safe base64, without padding"),
         Field(description="32 random bytes in URL-safe base64, without padding."),
     ]
     address: Annotated[
         str,
         StringConstraints(max_length=ADDRESS_LIMIT, pattern=r"^[0-9A-Za-z.:\[\]-]*$"),
-        Fault("this is no address, such as 127.0.0.1:9770"),
+        Fault(FaultKind.INVALID, "this is no address, such as 127.0.0.1:9770"),
         Field(description="The IP address and port that the caller's connection leads to; empty on a Unix socket."),
     ]
 

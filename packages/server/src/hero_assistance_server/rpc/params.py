@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, GetCoreSchemaHandler, StringConstraints
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from pydantic_core import CoreSchema, core_schema
 
+from hero_assistance_sdk.rpc.field_faults import FaultKind, ValueFault
 from hero_assistance_sdk.rpc.methods import Params
 from hero_assistance_sdk.size_limits import TEXT_BYTES
 from hero_assistance_sdk.wire import MessageId, Millis, TicketId, UserId
-from hero_assistance_server.texts import TextFault, clean_line, clean_tag, clean_text, is_blank
+from hero_assistance_server.texts import clean_line, clean_tag, clean_text, is_blank
 from hero_assistance_server.time_zones import NAME_LIMIT as ZONE_LIMIT
 from hero_assistance_server.time_zones import zone_of
 from hero_assistance_server.users.login_names import LOGIN_LIMIT
@@ -46,23 +47,25 @@ _TEXT = {"pattern": r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]*$"}
 class Fault:
     """Says in plain words what does not fit, in the place of the pattern; the last annotation of a type."""
 
+    kind: FaultKind
     message: str
+    limit: int | None = None
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Check as before, and say this."""
-        return core_schema.custom_error_schema(handler(source), "text", custom_error_message=self.message)
+        details: dict[str, Any] = {} if self.limit is None else {"limit": self.limit}
+        return core_schema.custom_error_schema(
+            handler(source), self.kind.value, custom_error_message=self.message, custom_error_context=details
+        )
 
 
 def _cleaned(clean: Callable[[str], str], limit: int) -> AfterValidator:
     """Apply the rule of a kind of text, which may make it a little longer."""
 
     def check(text: str) -> str:
-        try:
-            cleaned = clean(text)
-        except TextFault as fault:
-            raise PydanticCustomError("text", "{fault}", {"fault": str(fault)}) from None
+        cleaned = clean(text)
         if len(cleaned) > limit:
-            raise PydanticCustomError("text", "it has more than {limit} characters", {"limit": limit})
+            raise ValueFault(f"it has more than {limit} characters", FaultKind.TOO_LONG, limit=limit)
         return cleaned
 
     return AfterValidator(check)
@@ -71,31 +74,25 @@ def _cleaned(clean: Callable[[str], str], limit: int) -> AfterValidator:
 def _in_bytes(text: str) -> str:
     size = len(text.encode())
     if size > BODY_LIMIT:
-        raise PydanticCustomError(
-            "too_many_bytes",
-            "the text has {size} bytes in UTF-8; at most {limit} are accepted",
-            {"size": size, "limit": BODY_LIMIT},
-        )
+        words = f"the text has {size} bytes in UTF-8; at most {BODY_LIMIT} are accepted"
+        raise ValueFault(words, FaultKind.TOO_MANY_BYTES, limit=BODY_LIMIT)
     return text
 
 
 def known_zone(name: str) -> str:
-    """Return the name of a zone; raises `PydanticCustomError`."""
-    try:
-        zone_of(name)
-    except ValueError as error:
-        raise PydanticCustomError("no_zone", "{reason}", {"reason": str(error)}) from None
+    """Return the name of a zone; raises `ValueFault`."""
+    zone_of(name)
     return name
 
 
 def known_zone_or_none(name: str) -> str:
-    """Return the name of a zone, or the empty text; raises `PydanticCustomError`."""
+    """Return the name of a zone, or the empty text; raises `ValueFault`."""
     return known_zone(name) if name else name
 
 
 def _not_blank(text: str) -> str:
     if is_blank(text):
-        raise PydanticCustomError("text", "there is nothing to see in it")
+        raise ValueFault("there is nothing to see in it", FaultKind.BLANK)
     return text
 
 
@@ -152,7 +149,7 @@ PersonName = Annotated[
 Email = Annotated[
     str,
     StringConstraints(max_length=LOGIN_LIMIT, pattern=r"^[^\s@\x00-\x1f\x7f]+@[^\s@\x00-\x1f\x7f]+$"),
-    Fault("this is no e-mail address, such as ann@example.org"),
+    Fault(FaultKind.EMAIL, "this is no e-mail address, such as ann@example.org"),
     Field(description="An e-mail address; capitals do not matter."),
 ]
 KnownTicketId = Annotated[TicketId, Field(ge=1, le=ID_LIMIT)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from hero_assistance_sdk.errors import Conflict, NotFound
+from hero_assistance_sdk.rpc.errors import Taken
 from hero_assistance_sdk.wire import SavedView, UserId
 from hero_assistance_server.events.model import AnyChange
 from hero_assistance_server.identity.permissions import Caller
@@ -35,7 +36,8 @@ def save_view(
     )
     same = work.saved_views.find_by_name(owner, name)
     if same is not None and same.view_id != after.view_id:
-        raise Conflict(f"there is a view {name} already", hint=f"change it with view_id {same.view_id}")
+        hint = f"change it with view_id {same.view_id}"
+        raise Taken("name", name, f"there is a view {name} already", hint=hint)
     _apply(work, caller, rules.save(before=before, after=after, by=user))
     work.saved_views.save(after)
     return after

@@ -15,6 +15,7 @@ from difflib import get_close_matches
 from enum import StrEnum
 
 from hero_assistance_sdk.rpc.errors import InvalidParams
+from hero_assistance_sdk.rpc.field_faults import FaultKind, FieldFault, ValueFault
 from hero_assistance_sdk.wire import Priority, Status
 
 # More than a user types by hand.
@@ -89,7 +90,8 @@ def parse(text: str, *, param: str = "filter", zone: tzinfo = UTC) -> Filter:
     """The filter that a text says, its days in a zone; raises `InvalidParams`, which names the place within `param`."""
     terms = tuple(_terms(text, param))
     if len(terms) > TERMS_LIMIT:
-        raise InvalidParams(f"a filter has at most {TERMS_LIMIT} terms", faults=[f"{param}: {len(terms)} terms"])
+        fault = FieldFault(param, FaultKind.FILTER_TERMS, f"{len(terms)} terms", {"limit": TERMS_LIMIT})
+        raise InvalidParams(f"a filter has at most {TERMS_LIMIT} terms", faults=[fault])
     return Filter(terms, zone)
 
 
@@ -125,7 +127,7 @@ def _term(text: str, start: int, param: str) -> tuple[Term, int]:
         return Term(Key.PHRASE, value, negated), end
     word = value.rstrip("*")
     if not word:
-        raise _fault(param, place, "a star needs letters before it")
+        raise _fault(param, place, FaultKind.FILTER_STAR, "a star needs letters before it")
     return Term(Key.WORD if word == value else Key.PREFIX, word, negated), end
 
 
@@ -152,14 +154,16 @@ def _value(text: str, place: int, param: str) -> tuple[str, int, bool]:
     if text.startswith('"', place):
         quoted = _QUOTED.match(text, place)
         if quoted is None:
-            raise _fault(param, place, "the quote has no end, or something sticks to it", 'write \\" for a quote in it')
+            words, hint = "the quote has no end, or something sticks to it", 'write \\" for a quote in it'
+            raise _fault(param, place, FaultKind.FILTER_QUOTE, words, hint)
         value = _ESCAPED.sub(r"\1", quoted[1])
         if not value.strip():
-            raise _fault(param, place, "there is nothing between the quotes")
+            raise _fault(param, place, FaultKind.FILTER_EMPTY_QUOTE, "there is nothing between the quotes")
         return value, quoted.end(), True
     bare = _BARE.match(text, place)
     if bare is None:
-        raise _fault(param, place, "something is missing here", "leave no space after a minus or a colon")
+        hint = "leave no space after a minus or a colon"
+        raise _fault(param, place, FaultKind.FILTER_UNFINISHED, "something is missing here", hint)
     return bare[0], bare.end(), False
 
 
@@ -167,25 +171,25 @@ def _checked(key: Key, value: str, place: int, param: str) -> str:
     """The value, when its key can have it."""
     known = WORDS.get(key)
     if known is not None and value not in known:
-        raise _fault(param, place, f"{key.value} is never {value}{_nearest(value, known)}", f"it is {', '.join(known)}")
+        near = "".join(get_close_matches(value.lower(), known, n=1))
+        words = f"{key.value} is never {value}{f'; did you mean {near}?' if near else ''}"
+        details = {"key": key.value, "value": value, "meant": near, "known": list(known)}
+        raise _fault(param, place, FaultKind.FILTER_VALUE, words, f"it is {', '.join(known)}", **details)
     if key in _DAYS:
         try:
             return day_of(value).isoformat()
         except ValueError:
-            raise _fault(param, place, f"{value} is no day", "write it as 2026-01-31") from None
+            hint = "write it as 2026-01-31"
+            raise _fault(param, place, FaultKind.DAY, f"{value} is no day", hint, value=value) from None
     return value
 
 
-def _nearest(name: str, known: list[str] | tuple[str, ...]) -> str:
-    near = get_close_matches(name.lower(), known, n=1)
-    return f"; did you mean {near[0]}?" if near else ""
-
-
-def _fault(param: str, place: int, what: str, hint: str | None = None) -> InvalidParams:
+def _fault(
+    param: str, place: int, kind: FaultKind, what: str, hint: str | None = None, **details: str | list[str]
+) -> InvalidParams:
     """The error for what is wrong at an index of the text; people count characters from 1."""
-    return InvalidParams(
-        f"the {param} is not understood", faults=[f"{param}: character {place + 1}: {what}"], hint=hint
-    )
+    fault = ValueFault(f"character {place + 1}: {what}", kind, place=place + 1, **details).of(param)
+    return InvalidParams(f"the {param} is not understood", faults=[fault], hint=hint)
 
 
 def _end(match: re.Match[str] | None) -> int:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
+from hero_assistance_sdk.rpc.field_faults import FaultKind, ValueFault
+
 _DAY = timedelta(days=1)
 _NONE = timedelta()
 # What is not due within so many days is as good as not promised.
@@ -89,11 +91,11 @@ def moment_of(day: date, minute: int, zone: tzinfo) -> datetime:
 
 
 def parse_shift(text: str) -> Shift:
-    """Return the shift that a text such as `09:00-17:30` says; raises `ValueError`."""
+    """Return the shift that a text such as `09:00-17:30` says; raises `ValueFault`."""
     start, _, end = text.partition("-")
     shift = Shift(_minutes(start), _minutes(end))
     if shift.start >= shift.end:
-        raise ValueError(f"{text} does not end behind its start")
+        raise ValueFault(f"{text} does not end behind its start", FaultKind.SHIFT_ORDER, value=text)
     return shift
 
 
@@ -101,5 +103,5 @@ def _minutes(text: str) -> int:
     hours, _, minutes = text.partition(":")
     found = int(hours) * 60 + int(minutes)
     if not 0 <= found <= 24 * 60 or int(minutes) > 59:
-        raise ValueError(f"{text} is no time of day")
+        raise ValueFault(f"{text} is no time of day", FaultKind.TIME_OF_DAY, value=text)
     return found

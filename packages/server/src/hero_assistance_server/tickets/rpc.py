@@ -13,6 +13,7 @@ from hero_assistance_sdk.errors import Conflict, Forbidden, NotFound, TooLarge, 
 from hero_assistance_sdk.rpc.encoded import Encoded, array
 from hero_assistance_sdk.rpc.errors import InvalidParams
 from hero_assistance_sdk.rpc.examples import Example
+from hero_assistance_sdk.rpc.field_faults import FaultKind, FieldFault
 from hero_assistance_sdk.rpc.methods import Params, Result
 from hero_assistance_server import serializers
 from hero_assistance_server.attachments.rpc import Attachments
@@ -238,9 +239,10 @@ def parse_list_filter(text: str, zone: tzinfo = UTC) -> Filter:
     if filter_.texts:
         term = filter_.texts[0]
         meant = suggest_key(term)
+        details = {"value": term.value, **({"meant": meant} if meant else {})}
         raise InvalidParams(
             "a list is not filtered by words",
-            faults=[f"filter: {term.value} is {term.key.value}"],
+            faults=[FieldFault("filter", FaultKind.FILTER_TEXT, f"{term.value} is {term.key.value}", details)],
             hint=f"did you mean {meant}:?" if meant else "search.tickets finds words",
         )
     return filter_

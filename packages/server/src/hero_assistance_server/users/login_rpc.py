@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Conflict, Forbidden, NotFound, Unauthenticated, Unavailable
 from hero_assistance_sdk.rpc.examples import Example
+from hero_assistance_sdk.rpc.field_faults import FaultKind, ValueFault
 from hero_assistance_sdk.rpc.methods import Params, Result
 from hero_assistance_server.identity.permissions import OPERATORS, Caller
 from hero_assistance_server.rpc.example_fixtures import FILED
@@ -36,7 +37,7 @@ _ERRORS = (Unauthenticated, Forbidden, Unavailable)
 
 def _check_login(text: str) -> str:
     if not is_login(text):
-        raise ValueError("a login is printable and has no spaces")
+        raise ValueFault("a login is printable and has no spaces", FaultKind.LOGIN)
     return text
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from hero_assistance_sdk.errors import Conflict, Forbidden, NotFound
+from hero_assistance_sdk.rpc.errors import Taken
 from hero_assistance_sdk.wire import Role, TicketId, UserId
 from hero_assistance_server.canned_replies.ownership import is_usable
 from hero_assistance_server.identity.access import AccessAdministration
@@ -142,7 +143,7 @@ def _add(work: UnitOfWork, user: User, by: Caller, directory: Directory) -> None
 
 def _refuse_known_email(work: UnitOfWork, email: str) -> None:
     if work.users.find_by_email(fold_name(email)) is not None:
-        raise Conflict("somebody of this project has this e-mail address", hint="user.list names them")
+        raise Taken("email", email, "somebody of this project has this e-mail address", hint="user.list names them")
 
 
 def _unassign(work: UnitOfWork, caller: Caller, ticket_id: TicketId) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from hero_assistance_sdk.rpc.errors import InvalidParams
+from hero_assistance_sdk.rpc.field_faults import FaultKind, FieldFault
 from hero_assistance_sdk.wire import EventKind
 from hero_assistance_server.features import event_types
 
@@ -18,7 +19,13 @@ def check_kinds(kinds: Iterable[str]) -> tuple[EventKind, ...]:
     """Return the kinds in order, each once; raises `InvalidParams` for others, with those that there are."""
     known = {str(kind): kind for kind in list_kinds()}
     asked = dict.fromkeys(kinds)
-    faults = [f"kinds: {kind!r} is no kind of event that webhooks are sent" for kind in asked if kind not in known]
+    faults = [
+        FieldFault(
+            "kinds", FaultKind.EVENT_KIND, f"{kind!r} is no kind of event that webhooks are sent", {"value": kind}
+        )
+        for kind in asked
+        if kind not in known
+    ]
     if faults:
         raise InvalidParams("there are unknown kinds of events", faults=faults, hint=f"there are: {', '.join(known)}")
     return tuple(known[kind] for kind in asked)

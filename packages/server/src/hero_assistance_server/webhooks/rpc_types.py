@@ -5,34 +5,24 @@ from __future__ import annotations
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
-from pydantic_core import PydanticCustomError
 
 from hero_assistance_sdk import wire
+from hero_assistance_sdk.rpc.field_faults import FaultKind
 from hero_assistance_sdk.rpc.methods import Params, Result
 from hero_assistance_server.outgoing_http.network_policy import NetworkPolicy
 from hero_assistance_server.rpc.params import ID_LIMIT, PAGE_DEFAULT, PAGE_LIMIT, Fault
-from hero_assistance_server.texts import TextFault, clean_line
+from hero_assistance_server.texts import clean_line
 from hero_assistance_server.timestamps import maybe_millis, millis
 from hero_assistance_server.webhooks import model
-from hero_assistance_server.webhooks.urls import URL_LIMIT, UrlFault, clean_url, find_obstacle
+from hero_assistance_server.webhooks.urls import URL_LIMIT, clean_url, find_obstacle
 
 DESCRIPTION_LIMIT = 200
 _KINDS_LIMIT = 100
 _KIND = r"^[a-z_]+\.[a-z_]+$"
 
 
-def _url(text: str) -> str:
-    try:
-        return clean_url(text)
-    except UrlFault as fault:
-        raise PydanticCustomError("url", "{fault}", {"fault": str(fault)}) from None
-
-
 def _line_or_nothing(text: str) -> str:
-    try:
-        return clean_line(text) if text else ""
-    except TextFault as fault:
-        raise PydanticCustomError("text", "{fault}", {"fault": str(fault)}) from None
+    return clean_line(text) if text else ""
 
 
 WebhookUrl = Annotated[
@@ -42,14 +32,14 @@ WebhookUrl = Annotated[
         max_length=URL_LIMIT,
         description="With https, to an address of the internet. The operator may allow other networks, and http there.",
     ),
-    AfterValidator(_url),
+    AfterValidator(clean_url),
 ]
 Kinds = Annotated[
     tuple[
         Annotated[
             str,
             StringConstraints(max_length=50, pattern=_KIND),
-            Fault("this is no kind of event, such as ticket.created"),
+            Fault(FaultKind.EVENT_KIND, "this is no kind of event, such as ticket.created"),
         ],
         ...,
     ],

@@ -6,6 +6,7 @@ import re
 
 import httpx2
 
+from hero_assistance_sdk.rpc.field_faults import FaultKind, ValueFault
 from hero_assistance_server.outgoing_http.network_policy import NetworkPolicy, read_address
 
 # Longer ones are refused by servers.
@@ -20,7 +21,7 @@ _INSIDE = (
 _PLAIN = "nothing is sent without TLS: use https, or let the operator allow the network of {host}"
 
 
-class UrlFault(ValueError):
+class UrlFault(ValueFault):
     """A text that is no address to post to; the message says why."""
 
 
@@ -30,20 +31,20 @@ def clean_url(text: str) -> str:
         url = httpx2.URL(text.strip())
         host = url.raw_host
     except (httpx2.InvalidURL, UnicodeError) as error:
-        raise UrlFault(f"it is no URL: {error}") from None
+        raise UrlFault(f"it is no URL: {error}", FaultKind.URL) from None
     if url.scheme not in {"http", "https"}:
-        raise UrlFault("it does not begin with https:// or http://")
+        raise UrlFault("it does not begin with https:// or http://", FaultKind.URL_SCHEME)
     if not _HOST.fullmatch(host):
-        raise UrlFault("it names no host")
+        raise UrlFault("it names no host", FaultKind.URL_HOST)
     if url.port is not None and not 0 < url.port <= _LAST_PORT:
-        raise UrlFault(f"its port is not between 1 and {_LAST_PORT}")
+        raise UrlFault(f"its port is not between 1 and {_LAST_PORT}", FaultKind.URL_PORT, limit=_LAST_PORT)
     if url.userinfo:
-        raise UrlFault("it has a user name or a password, which logs would show")
+        raise UrlFault("it has a user name or a password, which logs would show", FaultKind.URL_USER)
     if url.fragment or "#" in text:
-        raise UrlFault("it has a fragment, which is not sent")
+        raise UrlFault("it has a fragment, which is not sent", FaultKind.URL_FRAGMENT)
     cleaned = str(url)
     if len(cleaned) > URL_LIMIT:
-        raise UrlFault(f"it has more than {URL_LIMIT} characters")
+        raise UrlFault(f"it has more than {URL_LIMIT} characters", FaultKind.TOO_LONG, limit=URL_LIMIT)
     return cleaned
 
 

@@ -4,6 +4,7 @@ import { effect } from "@preact/signals-core";
 import { useEffect, useLayoutEffect, useMemo } from "preact/hooks";
 import { desk, go } from "../../app.ts";
 import { t, tn } from "../../i18n/translate.ts";
+import { inOwnWords } from "../../stores/fault_words.ts";
 import {
   askedOf,
   formatQuery,
@@ -133,7 +134,7 @@ function Notice({ search, isEmpty }: { search: TicketSearch; isEmpty: boolean })
     : tn("{count} ticket found", "{count} tickets found", count);
   return (
     <div class="finder-notice">
-      {problem.value && <Problem problem={problem.value} onRetry={() => search.retry()} />}
+      {problem.value && <Problem problem={inOwnWords(problem.value)} onRetry={() => search.retry()} />}
       <p role="status" class={isAnswered ? undefined : "unseen"}>
         {isAnswered && problem.value === null && (count === 0 ? t("No ticket has this") : words)}
       </p>

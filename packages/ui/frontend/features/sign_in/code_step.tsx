@@ -1,6 +1,8 @@
 /** The second step: the code of a letter, or one that was handed over. */
 import { useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { ApiError } from "../../api/errors.ts";
+import { ERROR_CODES } from "../../api/wire.ts";
 import { SIGN_IN } from "../../i18n/sign_in_words.ts";
 import { tx } from "../../i18n/translate.ts";
 import type { SignIn } from "../../stores/access/sign_in.ts";
@@ -42,12 +44,12 @@ function Sent({ signIn }: { signIn: SignIn }) {
 function CodeForm({ signIn }: { signIn: SignIn }) {
   const code = useSignal("");
   const input = useRef<HTMLInputElement>(null);
-  const problem = signIn.problem.value;
+  const problem = inCodeWords(signIn.problem.value);
   useLayoutEffect(() => input.current?.focus(), []);
   // Who typed a wrong code types another one.
   useEffect(() => {
     if (problem !== null) input.current?.select();
-  }, [problem]);
+  }, [signIn.problem.value]);
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     void signIn.redeem(code.value);
@@ -90,6 +92,13 @@ function CodeForm({ signIn }: { signIn: SignIn }) {
       </button>
     </form>
   );
+}
+
+/** A code that is wrong, used or too old is not found, and one without six digits is refused. */
+function inCodeWords(problem: ApiError | null): ApiError | null {
+  const { "not-found": notFound, "invalid-params": misfit } = ERROR_CODES;
+  if (problem === null || (problem.code !== notFound && problem.code !== misfit)) return problem;
+  return new ApiError(SIGN_IN.wrongCode, { reason: problem.reason, hint: SIGN_IN.newCode });
 }
 
 /** Return the code in what was copied, with the words around it; null where that is not one code. */

@@ -6,6 +6,7 @@ import { go } from "../../app.ts";
 import { t, tn } from "../../i18n/translate.ts";
 import type { Project } from "../../stores/project.ts";
 import { listHref, savedName } from "../../stores/route.ts";
+import { faultOf } from "../../stores/settings/form.ts";
 import {
   countFound,
   deleteView,
@@ -117,19 +118,11 @@ function TextField({ name, label, value, most, problem }: TextFieldProps) {
       />
       {problem !== null && (
         <span class="field-fault" id={faultId} role="alert">
-          {faultWords(problem, name)}
+          {faultOf(problem, name)}
         </span>
       )}
     </label>
   );
-}
-
-/** Where the name is taken the server says how a program goes on; people choose another one. */
-function faultWords(problem: ApiError, name: FieldName): string {
-  if (name === "name" && problem.reason === "conflict") return t("You have a view of this name already.");
-  return [problem.faults[0]?.replace(/^\w+: /, "") ?? problem.message, problem.hint]
-    .filter((text) => text !== "")
-    .join("; ");
 }
 
 /** How many tickets the filter finds, as it is typed. */

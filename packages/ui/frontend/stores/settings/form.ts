@@ -6,8 +6,9 @@
  */
 import { batch, computed, type Signal, signal } from "@preact/signals-core";
 import { type ApiError, toApiError } from "../../api/errors.ts";
+import type { FieldFault } from "../../api/field_faults.ts";
+import { faultWords } from "../fault_words.ts";
 import { keptName, parseFields, type QuietStorage } from "../quiet_storage.ts";
-import { faultWords } from "./fault_words.ts";
 
 /** Where what was typed is kept. */
 export type Keeper = { read: () => string; write: (text: string) => void };
@@ -102,20 +103,20 @@ export class Form<Values extends object> {
  * of the server's.
  */
 export function faultOf(problem: ApiError | null, field: string, factor = 1): string | null {
-  const found = (problem?.faults ?? []).filter((fault) => isOf(fault, field));
-  const words = found.map((fault) => faultWords(fault.slice(fault.indexOf(": ") + 2), factor));
+  const found = (problem?.fieldFaults ?? []).filter((fault) => isOf(fault, field));
+  const words = found.map((fault) => faultWords(fault, factor));
   return words.length === 0 ? null : words.join(" ");
 }
 
 /** Return the problem without what `fields` say of themselves; null where nothing is left to say. */
 export function problemBesides(problem: ApiError | null, fields: readonly string[]): ApiError | null {
-  if (problem === null || problem.faults.length === 0) return problem;
-  const isSaid = problem.faults.every((fault) => fields.some((field) => isOf(fault, field)));
+  if (problem === null || problem.fieldFaults.length === 0) return problem;
+  const isSaid = problem.fieldFaults.every((fault) => fields.some((field) => isOf(fault, field)));
   return isSaid ? null : problem;
 }
 
-function isOf(fault: string, field: string): boolean {
-  return fault.startsWith(`${field}: `) || fault.startsWith(`${field}.`);
+function isOf({ param }: FieldFault, field: string): boolean {
+  return param === field || param.startsWith(`${field}.`);
 }
 
 function differences<Values extends object>(saved: Values, typed: Partial<Values>): Partial<Values> {

@@ -74,10 +74,10 @@ def _check_error(error: Any) -> None:
     data = error.get("data") or {}
     if not isinstance(data, dict):
         raise ValueError("the data of its error are no object")
-    faults = data.get("faults") or []
-    if not isinstance(faults, list) or len(faults) > _MOST_FAULTS:
+    faults, kinds = data.get("faults") or [], data.get("field_faults") or []
+    if any(not isinstance(found, list) or len(found) > _MOST_FAULTS for found in (faults, kinds)):
         raise ValueError("the faults of its error are no list of a few")
-    if any(len(str(words)) > _LONGEST_WORDS for words in (error["message"], data.get("hint"), *faults)):
+    if any(len(str(words)) > _LONGEST_WORDS for words in (error["message"], data.get("hint"), *faults, *kinds)):
         raise ValueError("the words of its error are too long to show")
 
 

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from hero_assistance_httpd.rpc_endpoint import bounded_body
-from hero_assistance_sdk.errors import HeroError
+from hero_assistance_sdk.errors import HeroError, NotFound
 from hero_assistance_sdk.rpc.client import decoded
 from hero_assistance_sdk.rpc.errors import CODES, InvalidParams, RpcFailure
 from hero_assistance_ui.errors import failure_response
@@ -32,6 +32,8 @@ DESK = Link("./", t("Open the desk"))
 _REQUEST = "auth.request_link"
 _REDEEM = "auth.redeem"
 _NEW_LINK = Link("sign-in", t("Ask for a new link"))
+
+_USED_UP = Notice(t("This link is wrong, used, or too old"), (), _NEW_LINK, status=404)
 
 
 class SignInResource:
@@ -75,7 +77,8 @@ class SignInResource:
             token = parse_form_token(await bounded_body(request, BODY_LIMIT))
             signed_in = await self._sessions.begin(request, _REDEEM, Proof(token=token).params)
         except HeroError as error:
-            return await self._notices.answer(request, failure_notice(error, _NEW_LINK), base=BASE)
+            notice = _USED_UP if _is_used_up(error) else failure_notice(error, _NEW_LINK)
+            return await self._notices.answer(request, notice, base=BASE)
         response = redirect_home(request, self._sessions)
         self._sessions.keep(request, response, signed_in)
         return response
@@ -102,6 +105,11 @@ class SignInResource:
         self._sessions.check_offered(request)
         await bounded_body(request, BODY_LIMIT)
         return await self._sessions.end(request)
+
+
+def _is_used_up(error: HeroError) -> bool:
+    """Return whether the ticket server knows no link with this token."""
+    return isinstance(error, RpcFailure) and error.code == CODES[NotFound]
 
 
 def _is_misfit(answer: Response) -> bool:

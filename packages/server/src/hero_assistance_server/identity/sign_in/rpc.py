@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints, model_validator
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Forbidden, NotFound, Unavailable
 from hero_assistance_sdk.rpc.examples import Example
+from hero_assistance_sdk.rpc.field_faults import FaultKind
 from hero_assistance_sdk.rpc.methods import NoParams, Params, Result
 from hero_assistance_server import serializers
 from hero_assistance_server.identity.devices.service import UNBOUND
@@ -56,7 +57,7 @@ class Redeem(Params):
         Annotated[
             str,
             StringConstraints(pattern=rf"^[0-9]{{{CODE_DIGITS}}}$"),
-            Fault("a code has six digits"),
+            Fault(FaultKind.CODE, "a code has six digits", CODE_DIGITS),
             Field(description="Six digits."),
         ]
         | None

@@ -130,9 +130,10 @@ test("what a filter finds is counted up to a page", async () => {
 test("a refusal is said at the field that it is about", () => {
   const problem = (details: ConstructorParameters<typeof ApiError>[1], message = "no") =>
     new ApiError(message, details);
-  assert.equal(fieldOf(problem({ faults: ["filter: at 4: no such key"] })), "filter");
-  assert.equal(fieldOf(problem({ faults: ["name: too long"] })), "name");
-  assert.equal(fieldOf(problem({ reason: "conflict", hint: "change it with view_id 3" })), "name");
+  const fault = (param: string) => ({ fieldFaults: [{ param, kind: "invalid" as const, words: "" }] });
+  assert.equal(fieldOf(problem(fault("filter"))), "filter");
+  assert.equal(fieldOf(problem({ reason: "conflict", ...fault("name") })), "name");
+  assert.equal(fieldOf(problem(fault("view_id"))), null);
   assert.equal(fieldOf(problem({ reason: "conflict", hint: "delete one first" })), null);
   assert.equal(fieldOf(problem({ reason: "forbidden" })), null);
 });

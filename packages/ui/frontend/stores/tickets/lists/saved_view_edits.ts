@@ -72,8 +72,6 @@ export async function countFound(project: Project, filter: string): Promise<{ co
 
 /** Return the field that a refusal is about; null where it is about none. */
 export function fieldOf(problem: ApiError): FieldName | null {
-  const named = /^(name|filter)\b/.exec(problem.faults[0] ?? "")?.[1];
-  if (named !== undefined) return named as FieldName;
-  if (problem.message.startsWith("a list is not filtered")) return "filter";
-  return problem.reason === "conflict" && problem.hint.includes("view_id") ? "name" : null;
+  const param = problem.fieldFaults[0]?.param;
+  return param === "name" || param === "filter" ? param : null;
 }

@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from hero_assistance_sdk.rpc.errors import InvalidParams
+from hero_assistance_sdk.rpc.validation_faults import words_of
 from hero_assistance_sdk.wire import Macro, Status, TagColour
 from hero_assistance_server.notifications.model import NotificationSettings
 from hero_assistance_server.project.rpc import UpdateProject
@@ -122,6 +123,6 @@ def _reason_of(error: ValueError | InvalidParams, values: Mapping[str, Any]) -> 
         return "; ".join([error.message, *error.faults])
     if not isinstance(error, ValidationError):
         return str(error)
-    fault = error.errors(include_url=False, include_context=False)[0]
+    fault = error.errors(include_url=False)[0]
     place = ".".join(str(step) for step in fault["loc"]) or str(values.get("name", ""))
-    return f"{place} {str(fault['input'])[:80]!r}: {fault['msg']}"
+    return f"{place} {str(fault['input'])[:80]!r}: {words_of(fault)}"
