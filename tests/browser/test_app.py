@@ -111,6 +111,23 @@ def test_answers_of_each_project_arrive_live(app: App, teams: list[Desk], visit:
     expect(carol.message("From team 1")).to_have_count(0)
 
 
+def test_a_closed_ticket_goes_on_as_a_new_one_of_its_project(
+    app: App, teams: list[Desk], visit: Callable[..., Visitor]
+) -> None:
+    teams[1].call("carol", "ticket.create", title="The VPN is down", body="Text")
+    carol = visit(app.link)
+    expect(carol.page.locator(".connection")).to_have_text("2 of 3 live")
+    carol.ticket("The VPN is down").click()
+    carol.page.get_by_label("Reply", exact=True).fill("It says no again.")
+    teams[1].call("bob", "ticket.update", ticket_id=1, status="closed")
+    carol.page.get_by_role("region", name="Your ticket").get_by_role("link", name="New ticket").click()
+    expect(carol.page.get_by_label("Description")).to_have_value("It says no again.")
+    expect(carol.page.get_by_role("combobox", name="Project", exact=True)).to_have_value(
+        make_projects([teams[1].tcp_of_server()])[0].id
+    )
+    expect(carol.page.get_by_label("Title")).to_be_focused()
+
+
 def test_the_counts_of_views_are_those_of_all_projects(teams: list[Desk], visit: Callable[..., Visitor]) -> None:
     addresses = [word for team in teams for word in ("--project", team.tcp_of_server())]
     app = App([*addresses, "--user", "bob"], teams[0].env, teams[0].paths.root / "app.log")

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from tests.browser.axe import DESK, PHONE, find_faults, look_as
-from tests.browser.page_object import Visitor, go_to
+from tests.browser.page_object import Visitor, go_to, wait_for
 from tests.browser.pages_compose import RPC, method_of
 from tests.browser.pages_customer import case
 from tests.ui.daemons import Desk, eventually
@@ -161,6 +161,62 @@ def test_what_was_begun_on_a_ticket_that_was_closed_goes_on_as_a_new_one(served:
     carol.page.go_back()
     expect(case(carol)).to_contain_text("This ticket is closed")
     expect(reply).to_have_count(0)
+
+
+def test_a_file_on_its_way_and_a_reply_that_was_refused_go_on_as_a_new_ticket(served: Desk, carol: Visitor) -> None:
+    held: list[Route] = []
+    carol.page.route("**/attachments?**", held.append)
+    reply = carol.page.get_by_label("Reply", exact=True)
+    reply.fill("See the picture.")
+    reply.evaluate(PASTE)
+    wait_for(carol.page, lambda: held, "the picture is on its way")
+    served.call("bob", "ticket.update", ticket_id=1, status="closed")
+    case(carol).get_by_role("link", name="New ticket").click()
+    files = carol.page.get_by_role("list", name="Files to send").get_by_role("listitem")
+    expect(files).to_contain_text("screen.png")
+    expect(carol.page.get_by_role("button", name="Send ticket")).to_be_disabled()
+    held[0].continue_()
+    carol.page.get_by_label("Title").fill("The picture")
+    carol.page.get_by_role("button", name="Send ticket").click()
+    expect(carol.heading("The picture")).to_be_visible()
+    attached = served.call("bob", "ticket.get", ticket_id=2)["attachments"]
+    assert [one["name"] for one in attached] == ["screen.png"]
+    eventually(lambda: served.call("carol", "draft.get", ticket_id=1) is None, "nothing is left at the closed one")
+
+
+def test_why_a_reply_came_back_is_not_said_any_more_once_it_is_a_new_ticket(served: Desk, carol: Visitor) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if method_of(route) == "message.reply":
+            held.append(route)
+        else:
+            route.fallback()
+
+    carol.page.route(RPC, hold)
+    reply = carol.page.get_by_label("Reply", exact=True)
+    reply.fill("It says no again.")
+    carol.page.get_by_role("button", name="Send reply").click()
+    wait_for(carol.page, lambda: held, "the reply is on its way")
+    served.call("bob", "ticket.update", ticket_id=1, status="closed")
+    held[0].continue_()
+    refusal = carol.page.locator(".composer").get_by_role("alert")
+    expect(refusal).to_be_visible()
+    case(carol).get_by_role("link", name="New ticket").click()
+    expect(carol.page.get_by_label("Description")).to_have_value("It says no again.")
+    carol.page.go_back()
+    served.call("bob", "ticket.update", ticket_id=1, status="open")
+    expect(reply).to_be_visible()
+    expect(refusal).to_have_count(0)
+
+
+def test_no_answer_is_rated_where_none_was_given(served: Desk, person: Person) -> None:
+    served.call("carol", "ticket.create", title=TITLE, body="Since this morning.")
+    served.call("bob", "ticket.update", ticket_id=1, status="closed")
+    visitor = person("carol")
+    visitor.ticket(TITLE).click()
+    expect(case(visitor)).to_contain_text("This ticket is closed")
+    expect(case(visitor).get_by_role("group", name="Was the answer good?")).to_have_count(0)
 
 
 def test_an_agent_opens_a_closed_ticket_to_answer_and_writes_notes_on_it(

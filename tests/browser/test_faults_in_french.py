@@ -13,12 +13,11 @@ from tests.browser.pages_sign_in import add_user
 from tests.ui.daemons import Desk
 
 Visit = Callable[..., Visitor]
-SETTINGS = "#/settings/hero_assistance"
 
 
 def test_a_field_of_the_settings(served: Desk, visit: Visit) -> None:
     page = visit_in(served, visit, "fr-FR", "alice").page
-    go_to(page, f"{SETTINGS}/project")
+    go_to(page, "#/settings/project")
     page.get_by_label("Fichiers par message, au plus").fill("1000")
     page.get_by_label("Nom du projet").fill(" ")
     page.get_by_role("button", name="Enregistrer", exact=True).click()
@@ -33,14 +32,15 @@ def test_a_saved_view(served: Desk, visit: Visit) -> None:
     served.call("bob", "view.save", name="VPN", filter="tag:vpn")
     page = visit_in(served, visit, "fr-FR", "bob").page
     page.get_by_role("button", name="Enregistrer cette liste comme vue").click()
+    expect(page.locator(".view-form")).to_be_visible()
     fault = page.locator(".view-form .field-fault")
     for name, filter_, words in [
         ("Neuf", "priority:hihg", "Caractère 10 : priority n’est jamais hihg ; vouliez-vous dire high ?"),
         ("Neuf", "statsu:open", "La condition statsu:open n’existe pas ; vouliez-vous dire status: ?"),
         ("VPN", "", "VPN est déjà pris"),
     ]:
-        page.get_by_label("Nom", exact=True).fill(name)
-        page.get_by_label("Filtre", exact=True).fill(filter_)
+        page.locator(".view-form input[name=name]").fill(name)
+        page.locator(".view-form input[name=filter]").fill(filter_)
         page.locator(".view-form button[type=submit]").click()
         expect(fault).to_have_text(words)
 
@@ -48,9 +48,9 @@ def test_a_saved_view(served: Desk, visit: Visit) -> None:
 def test_a_search(served: Desk, visit: Visit) -> None:
     page = visit_in(served, visit, "fr-FR", "bob").page
     page.keyboard.press("/")
-    page.keyboard.insert_text('"')
+    page.keyboard.type("before:now vpn")
     expect(page.get_by_role("dialog").get_by_role("alert")).to_have_text(
-        "Caractère 1 : le guillemet n’est pas fermé, ou quelque chose y est collé"
+        "Caractère 8 : now n’est pas un jour ; écrivez-le comme 2026-12-25"
     )
 
 

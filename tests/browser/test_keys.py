@@ -80,3 +80,21 @@ def test_customers_have_no_keys_of_agents(served: Desk, person: Person) -> None:
     carol.page.keyboard.press("Escape")
     carol.page.keyboard.press("r")
     expect(carol.page.get_by_label("Reply", exact=True)).to_be_focused()
+
+
+def test_the_key_that_deletes_says_to_an_agent_why_it_does_not(served: Desk, person: Person) -> None:
+    served.call("carol", "ticket.create", title="First", body="Text")
+    said = "Only admins delete tickets"
+    bob = person("bob")
+    bob.ticket("First").click()
+    expect(bob.heading("First")).to_be_focused()
+    bob.page.keyboard.press("#")
+    expect(bob.page.get_by_role("status").filter(has_text=said)).to_be_in_viewport(ratio=1)
+    bob.page.keyboard.press("?")
+    expect(bob.page.get_by_role("dialog", name="Keys")).to_be_visible()
+    alice = person("alice")
+    alice.ticket("First").click()
+    expect(alice.heading("First")).to_be_focused()
+    alice.page.keyboard.press("#")
+    expect(alice.page.get_by_role("button", name="Delete for ever")).to_be_visible()
+    expect(alice.page.get_by_text(said)).to_have_count(0)

@@ -52,6 +52,17 @@ def test_totals_lead_to_their_tickets_and_back(served: Desk, person: Person) -> 
     expect(bob.heading("The VPN is down")).to_be_visible()
 
 
+def test_no_view_of_the_list_is_marked_where_the_figures_are_shown(served: Desk, person: Person) -> None:
+    bob = person("bob")
+    views = bob.page.get_by_role("navigation", name="Views").get_by_role("link")
+    marked = views.and_(bob.page.locator("[aria-current]"))
+    expect(marked).to_have_text("All tickets")
+    open_stats(bob)
+    expect(marked).to_have_count(0)
+    views.filter(has_text="All tickets").click()
+    expect(marked).to_have_text("All tickets")
+
+
 def test_each_agent_and_each_tag_has_its_figures(served: Desk, person: Person) -> None:
     happen(served)
     bob = person("bob")

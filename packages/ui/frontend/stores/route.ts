@@ -5,7 +5,8 @@ import { parsePage, type SettingsPage } from "./settings/pages.ts";
 export type Route =
   /** `list` names the view whose tickets are listed from now on; null leaves the list as it is. */
   | { view: "inbox"; list: ListName | null }
-  | { view: "new" }
+  /** `project` is the one that the ticket is about; null while that is to be chosen. */
+  | { view: "new"; project: string | null }
   /** `messageId` is the message that the address names, null for none; `list` the view that the ticket is read in. */
   | { view: "thread"; project: string; ticketId: number; messageId: number | null; list?: ListName }
   /** `project` is null where the page has one alone. */
@@ -32,6 +33,11 @@ const ID = /^[1-9]\d{0,14}$/;
 const IN_VIEW = /^#\/views\/(saved\/[^/]+\/[^/]+|(?!saved\/)[^/]+)\/(tickets\/.+)$/;
 // Views that letters and people name by an address of their own.
 const ADDRESSES = ["sign-in", "devices"];
+
+/** Return the address of the form that files a ticket in a project. */
+export function newHref(project: string): string {
+  return `${NEW}/${encodeURIComponent(project)}`;
+}
 
 export function signInHref(project: string): string {
   return `#/sign-in/${encodeURIComponent(project)}`;
@@ -66,7 +72,7 @@ export function parseRoute(hash: string): Route {
   const [, list, inView] = IN_VIEW.exec(hash) ?? [];
   if (list !== undefined && inView !== undefined) return readIn(parseList(list), parseRoute(`#/${inView}`));
   const [, first = "", project = "", id = ""] = hash.split("/");
-  if (first === "new") return { view: "new" };
+  if (first === "new") return { view: "new", project: project === "" ? null : decode(project) };
   if (first === "devices") return { view: "devices" };
   if (first === "settings") return { view: "settings", page: parsePage(project), item: decode(id) };
   if (first === "stats") return { view: "stats", query: hash.slice(STATS.length) };

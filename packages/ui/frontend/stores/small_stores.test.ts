@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { mock, test } from "node:test";
 import { mapStorage } from "../testing/map_storage.ts";
-import { Announcement, announce } from "./announcement.ts";
+import { Announcement, announce, SHOWN_MS } from "./announcement.ts";
 import { event, message, ticket } from "./fixtures.ts";
 import { KeySetting } from "./keys/key_setting.ts";
 import {
@@ -11,6 +11,7 @@ import {
   listHref,
   messageHref,
   NEW,
+  newHref,
   parseRoute,
   savedName,
   signInHref,
@@ -21,7 +22,8 @@ import { Drafts, draftKey } from "./tickets/drafts.ts";
 test("an address names its view, and one that names none is the list", () => {
   assert.deepEqual(parseRoute(INBOX), { view: "inbox", list: null });
   assert.deepEqual(parseRoute(""), { view: "inbox", list: null });
-  assert.deepEqual(parseRoute(NEW), { view: "new" });
+  assert.deepEqual(parseRoute(NEW), { view: "new", project: null });
+  assert.deepEqual(parseRoute(newHref("a/b")), { view: "new", project: "a/b" });
   for (const hash of ["#/tickets/p/0", "#/tickets/p/-1", "#/tickets/p/1e3", "#/tickets//1", "#/tickets/p"]) {
     assert.deepEqual(parseRoute(hash), { view: "inbox", list: null }, hash);
   }
@@ -121,4 +123,21 @@ test("a sentence that is said twice is heard twice, and no sentence is none", ()
     return announcement.value;
   });
   assert.deepEqual(texts, ["Copied", "Copied\u00a0", "Copied", "", ""]);
+});
+
+test("what is to be seen is seen for a while, or until something else is said", () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const announcement = new Announcement();
+  announcement.show("Only admins delete tickets");
+  assert.deepEqual([announcement.value, announcement.isShown.value], ["Only admins delete tickets", true]);
+  mock.timers.tick(SHOWN_MS - 1);
+  announcement.show("Only admins delete tickets");
+  mock.timers.tick(SHOWN_MS - 1);
+  assert.equal(announcement.isShown.value, true);
+  mock.timers.tick(1);
+  assert.equal(announcement.isShown.value, false);
+  announcement.show("no");
+  announcement.value = "Copied";
+  assert.equal(announcement.isShown.value, false);
+  mock.timers.reset();
 });

@@ -19,6 +19,8 @@ export type Action = {
   opensText?: boolean;
   /** Whether there is something to do it with now; by default there is. */
   isAvailable?: () => boolean;
+  /** What is said where its key is pressed and this user may not do it; null where there is nothing to say. */
+  refusal?: () => string | null;
   run: () => void;
 };
 
@@ -27,6 +29,18 @@ const TICKETS = ".tickets .ticket";
 /** Whether the action can be run by this user now. */
 export function canRun(action: Action): boolean {
   return (desk.isStaff.value || !action.isOfStaff) && (action.isAvailable?.() ?? true);
+}
+
+/** Do what the action does, or say why this user may not. */
+export function runAction(action: Action): void {
+  const refusal = action.refusal?.() ?? null;
+  if (refusal === null) action.run();
+  else desk.announcement.show(refusal);
+}
+
+/** Whether a key of the action does something, if it only says why it does nothing. */
+export function takesKeys(action: Action): boolean {
+  return canRun(action) || (desk.isStaff.value && (action.refusal?.() ?? null) !== null);
 }
 
 export function rows(): HTMLElement[] {

@@ -93,7 +93,8 @@ export const TICKET_ACTIONS: readonly Action[] = [
     group: "ticket",
     keys: ["#"],
     isOfStaff: true,
-    isAvailable: () => desk.openTicket.value?.project.session.me.value?.role === "admin",
+    isAvailable: mayDelete,
+    refusal: () => (desk.openTicket.value === null || mayDelete() ? null : t("Only admins delete tickets")),
     run: askToDelete,
   },
 ];
@@ -118,6 +119,10 @@ function choose(name: string): void {
       field.scrollIntoView({ block: "nearest", inline: "nearest" });
     },
   );
+}
+
+function mayDelete(): boolean {
+  return desk.openTicket.value?.project.session.me.value?.role === "admin";
 }
 
 /** Those who may delete have a button for it, which says first what would go. */
@@ -147,7 +152,7 @@ function merge(): void {
   const [one, other] = aboutTickets();
   if (one === undefined) return;
   if (other !== undefined && other.project !== one.project) {
-    desk.announcement.value = t("Tickets of two projects cannot be merged");
+    desk.announcement.show(t("Tickets of two projects cannot be merged"));
     return;
   }
   overlay.value = { name: "merge", project: one.project, ticketId: one.ticketId, other: other?.ticketId ?? null };

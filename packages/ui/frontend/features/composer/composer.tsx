@@ -9,6 +9,7 @@ import type { Project } from "../../stores/project.ts";
 import { type Changes, useChanges } from "../../ui/hooks/use_changes.ts";
 import { Lock, Talk } from "../../ui/icons.tsx";
 import { Problem } from "../../ui/problem.tsx";
+import { whenDrawn } from "../commands/action.ts";
 import { PendingElsewhere } from "./pending.tsx";
 import { draftsOf, pendingOf } from "./writing.ts";
 import { WritingForm } from "./writing_form.tsx";
@@ -55,8 +56,11 @@ function Reopen({ project, ticket, changes: { problem, make } }: ComposerProps &
     // What came back, because it was closed, can be sent.
     pendingOf(project).dismiss(ticket.ticket_id, "reply");
     desk.announcement.value = t("The ticket is open again");
-    // The form comes with the next picture, and this button goes.
-    requestAnimationFrame(() => document.querySelector<HTMLElement>(".composer textarea")?.focus());
+    // The form comes once the ticket is open, and this button goes.
+    whenDrawn(
+      () => document.querySelector<HTMLElement>(".composer textarea"),
+      (text) => text.focus(),
+    );
   };
   return (
     <div class="composer-closed">

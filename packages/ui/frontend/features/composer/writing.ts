@@ -71,6 +71,17 @@ export function uploadsOf(project: Project, draft: Draft): Uploads {
   return uploads;
 }
 
+/** Have a reply that a closed ticket takes no more go on in the form of a new ticket, with its files on their way. */
+export function goOnAsNew(project: Project, ticketId: number): void {
+  const drafts = draftsOf(project);
+  const uploads = (id: number | null) => uploadsOf(project, drafts.draft({ ticketId: id, kind: "reply" }));
+  const before = uploads(ticketId);
+  drafts.goOnAsNew(ticketId);
+  before.handOver(uploads(null));
+  // Why it came back is said of the ticket that it was for.
+  pendingOf(project).dismiss(ticketId, "reply");
+}
+
 /** Send what a page before this one has left, as soon as its author is known. */
 export function resumePending(): void {
   for (const project of desk.projects) {

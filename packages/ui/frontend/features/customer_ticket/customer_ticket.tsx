@@ -3,10 +3,10 @@ import type { TicketSummary } from "../../api/wire.ts";
 import { desk } from "../../app.ts";
 import { t } from "../../i18n/translate.ts";
 import type { Project } from "../../stores/project.ts";
-import { NEW } from "../../stores/route.ts";
+import { newHref } from "../../stores/route.ts";
 import { useChanges } from "../../ui/hooks/use_changes.ts";
 import { Problem } from "../../ui/problem.tsx";
-import { draftsOf } from "../composer/writing.ts";
+import { goOnAsNew } from "../composer/writing.ts";
 import { Guests } from "./guests.tsx";
 import { AnswerRating } from "./rating.tsx";
 import { mayReopen, maySolve, statusSentence } from "./status_sentence.ts";
@@ -43,7 +43,7 @@ function Progress({ project, ticket }: CustomerTicketProps) {
         </button>
       )}
       {ticket.status === "closed" && (
-        <a class="button button-small" href={NEW} onClick={() => draftsOf(project).goOnAsNew(ticket.ticket_id)}>
+        <a class="button button-small" href={newHref(project.id)} onClick={() => goOnAsNew(project, ticket.ticket_id)}>
           {t("New ticket")}
         </a>
       )}

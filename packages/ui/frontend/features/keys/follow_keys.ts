@@ -1,7 +1,7 @@
 /** Does what the keys say. */
 import { keySetting } from "../../app.ts";
 import type { Bindings } from "../../stores/keys/key_map.ts";
-import { type Action, canRun } from "../commands/action.ts";
+import { type Action, runAction, takesKeys } from "../commands/action.ts";
 import { ACTIONS, actionNamed } from "../commands/actions.ts";
 import { overlay } from "../commands/overlays.ts";
 import { KeyReader, type Read } from "./key_reader.ts";
@@ -25,7 +25,7 @@ export function followKeys(): void {
     const action = read === "waiting" ? undefined : actionNamed(read.action);
     if (action === undefined || event.timeStamp < mutedUntil || isNeedlessRepeat(event, action)) return;
     if (action.opensText) mutedUntil = event.timeStamp + MUTED_MS;
-    action.run();
+    runAction(action);
   });
 }
 
@@ -59,7 +59,7 @@ function isTyping(target: EventTarget | null): boolean {
 
 /** Return the bindings of what can be run now. */
 function bindingsNow(): Bindings {
-  const known = ACTIONS.filter((action) => canRun(action)).map((action) => [action.id, keysOf(action)] as const);
+  const known = ACTIONS.filter((action) => takesKeys(action)).map((action) => [action.id, keysOf(action)] as const);
   return Object.fromEntries(known);
 }
 

@@ -1,6 +1,6 @@
 /** The form that files a ticket. */
 import { type Signal, useSignal } from "@preact/signals";
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Priority } from "../../api/wire.ts";
 import { desk, go } from "../../app.ts";
 import { t } from "../../i18n/translate.ts";
@@ -21,12 +21,15 @@ import { type TicketDraft, useTicketDraft } from "./ticket_draft.ts";
 
 const TITLE_LENGTH = 300;
 
-export function NewTicketView() {
+/** `project` is the one that the address names, if any. */
+export function NewTicketView({ project }: { project: string | null }) {
   const usable = desk.known.value;
   const authors = useAuthors(usable);
   if (usable.length === 0) return null;
   // Another user's form is another form.
-  return <Form key={authors} usable={usable} />;
+  const only = usable.length === 1 ? usable[0] : usable.find(({ id }) => id === project);
+  const named = only?.id ?? "";
+  return <Form key={`${authors} ${project ?? ""}`} usable={usable} named={named} />;
 }
 
 /** Return a number that changes with the user of a project: a project that answers late begins no other form. */
@@ -42,8 +45,17 @@ function useAuthors(usable: readonly Project[]): number {
   return current.number;
 }
 
-function Form({ usable }: { usable: Project[] }) {
-  const chosen = useSignal(usable.length === 1 ? (usable[0]?.id ?? "") : "");
+/** Return the chosen project: the named one, which may answer late, until another one is chosen. */
+function useChosen(named: string): Signal<string> {
+  const chosen = useSignal(named);
+  useEffect(() => {
+    if (chosen.peek() === "") chosen.value = named;
+  }, [named]);
+  return chosen;
+}
+
+function Form({ usable, named }: { usable: Project[]; named: string }) {
+  const chosen = useChosen(named);
   const author = usable[0]?.session.me.value?.user_id ?? "";
   const priority = useSignal<Priority>("normal");
   const { isBusy, problem, run } = useAction();
@@ -83,9 +95,9 @@ function Form({ usable }: { usable: Project[] }) {
       {/* Files are dropped anywhere on it, and pasted into its description. */}
       <form class="form" onSubmit={submit} onKeyDown={sendOnCtrlEnter} {...(uploads !== null && handlers)}>
         {kept !== null && <DraftConflict draft={kept} />}
-        {desk.hasSeveral && <ProjectField usable={usable} chosen={chosen} />}
+        {desk.hasSeveral && <ProjectField usable={usable} chosen={chosen} isFirst={named === ""} />}
         {project?.session.isStaff.value && <CustomerField key={project.id} call={project.call} written={customer} />}
-        <TitleField title={title} isFirst={!desk.hasSeveral} />
+        <TitleField title={title} isFirst={!desk.hasSeveral || named !== ""} />
         <label class="field">
           <span class="label">{t("Description")}</span>
           <textarea
@@ -118,9 +130,13 @@ function Form({ usable }: { usable: Project[] }) {
   );
 }
 
-function ProjectField({ usable, chosen }: { usable: Project[]; chosen: Signal<string> }) {
+type ProjectFieldProps = { usable: Project[]; chosen: Signal<string>; isFirst: boolean };
+
+function ProjectField({ usable, chosen, isFirst }: ProjectFieldProps) {
   const select = useRef<HTMLSelectElement>(null);
-  useLayoutEffect(() => select.current?.focus(), []);
+  useLayoutEffect(() => {
+    if (isFirst) select.current?.focus();
+  }, []);
   const choose = (event: { currentTarget: HTMLSelectElement }) => {
     chosen.value = event.currentTarget.value;
   };

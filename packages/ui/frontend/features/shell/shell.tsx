@@ -62,7 +62,7 @@ export function Shell() {
       <BulkBar />
       <PendingBar />
       <Overlays />
-      <p class="unseen" role="status" aria-live="polite">
+      <p class={desk.announcement.isShown.value ? "notice" : "unseen"} role="status" aria-live="polite">
         {desk.announcement.value}
       </p>
     </div>
@@ -82,7 +82,7 @@ function List({ isAlone }: { isAlone: boolean }) {
 
 function View() {
   const route = desk.route.value;
-  if (route.view === "new") return <NewTicketView />;
+  if (route.view === "new") return <NewTicketView project={route.project} />;
   if (route.view === "devices") return <DevicesView />;
   if (route.view === "settings") return <SettingsView page={route.page} item={route.item} />;
   if (route.view === "stats") return <StatsView query={route.query} />;

@@ -88,9 +88,12 @@ function SavedViews({ project, isAsked }: { project: Project; isAsked: boolean }
 type EntryProps = { name: ListName; words: string; count: number | null; orMore?: boolean };
 
 function Entry({ name, words, count, orMore = false }: EntryProps) {
+  // Elsewhere, such as in the stats, the bar leads back to the list, and no view is the one in sight.
+  const { view } = desk.route.value;
+  const isCurrent = (view === "inbox" || view === "thread") && desk.listed.value === name;
   return (
     <li>
-      <a class="view" href={listHref(name)} aria-current={desk.listed.value === name ? "true" : undefined}>
+      <a class="view" href={listHref(name)} aria-current={isCurrent ? "true" : undefined}>
         <bdi class="view-name">{words}</bdi>
         <span class="view-count">
           {count !== null && count > 0 && (

@@ -21,13 +21,14 @@ function rating(fields: Partial<Rating> = {}): Rating {
   };
 }
 
-const solved = ticket(1, { status: "solved", solved_at: 50 });
+const solved = ticket(1, { status: "solved", solved_at: 50, first_response_at: 40 });
 
-test("an answer is rated for a time after its ticket was solved, and where it was not merged", () => {
+test("an answer is rated where there is one, for a time after its ticket was solved, and where it was not merged", () => {
   assert.equal(isRatable(ticket(1), 0), false);
   assert.equal(isRatable(solved, 50), true);
   assert.equal(isRatable(solved, 50 + RATING_DAYS * DAY), false);
-  assert.equal(isRatable(ticket(1, { solved_at: 50, merged_into: 2 }), 50), false);
+  assert.equal(isRatable({ ...solved, merged_into: 2 }, 50), false);
+  assert.equal(isRatable({ ...solved, first_response_at: null }, 50), false);
 });
 
 test("a rating of an earlier solving is not one of this answer", () => {

@@ -92,8 +92,8 @@ export class Ratings {
 
 /** Return whether the answer of a ticket can be rated now. */
 export function isRatable(ticket: TicketSummary, now: number): boolean {
-  const { solved_at: solved, merged_into: merged } = ticket;
-  return solved !== null && merged === null && now - solved < RATING_DAYS * DAY_MS;
+  const { solved_at: solved, merged_into: merged, first_response_at: answered } = ticket;
+  return solved !== null && answered !== null && merged === null && now - solved < RATING_DAYS * DAY_MS;
 }
 
 /** Return whether a rating is of the latest solving of a ticket. */

@@ -42,6 +42,8 @@ export class Draft {
   /** Counts what makes the answer to a save on its way one about an earlier text. */
   #epoch = 0;
   #isBusy = false;
+  /** What waits until no save is on its way. */
+  readonly #waiters: Array<() => void> = [];
   #isStale = true;
   /** Whether its author is not here any more: what is asked from now on is asked as somebody else. */
   #isClosed = false;
@@ -128,6 +130,12 @@ export class Draft {
   /** Save now what is not saved yet, for instance because the page is being left, or the server is back. */
   flush(): void {
     if (this.isUnsaved) void this.#save();
+  }
+
+  /** Run something once no call of this draft is on its way, at once where none is: what is asked then comes after it. */
+  whenSettled(run: () => void): void {
+    if (this.#isBusy) this.#waiters.push(run);
+    else run();
   }
 
   /** Ask the server again, now if a form shows the draft. */
@@ -217,12 +225,17 @@ export class Draft {
     } catch (error) {
       problem = toApiError(error);
     }
-    this.#isBusy = false;
+    this.#ended();
     if (this.#isClosed) return;
     this.#keep();
     if (problem !== null) await this.#failed(problem, epoch);
     else if (this.#isStale && this.#users > 0) await this.#refresh();
     else if (this.isUnsaved) this.#schedule();
+  }
+
+  #ended(): void {
+    this.#isBusy = false;
+    for (const run of this.#waiters.splice(0)) run();
   }
 
   async #failed(problem: ApiError, epoch: number): Promise<void> {
@@ -248,7 +261,7 @@ export class Draft {
       this.#isStale = true;
       if (toApiError(error).isUnanswered && !this.#isClosed) this.#timer.retry(() => this.refresh());
     }
-    this.#isBusy = false;
+    this.#ended();
     if (this.#isClosed) return;
     if (found !== undefined) this.#merge(found);
     if (this.#isStale && this.#users > 0 && found !== undefined) await this.#refresh();

@@ -151,3 +151,28 @@ test("what was begun on a ticket that takes no more goes on in the form of a new
   drafts.goOnAsNew(1);
   assert.equal(fresh.content.value.body, "one\n\ntwo", "nothing is there to move");
 });
+
+test("a save that is on its way when the text moves does not bring it back where it was", async () => {
+  const { server, drafts, draft } = await opened();
+  draft.set({ body: "one and more" });
+  mock.timers.tick(PAUSE_MS);
+  await settle();
+  assert.deepEqual(
+    server.asked.map(({ method }) => method),
+    ["draft.save"],
+  );
+  drafts.goOnAsNew(1);
+  await settle();
+  assert.deepEqual(
+    server.asked.map(({ method }) => method),
+    ["draft.save"],
+    "a deletion would be overtaken",
+  );
+  await server.answer("draft.save", { body: "one and more", updated_at: 20 });
+  await settle();
+  assert.deepEqual(
+    server.asked.filter(({ method }) => method === "draft.delete").map(({ params }) => params),
+    [{ ticket_id: 1, kind: "reply" }],
+  );
+  assert.equal(draft.content.value.body, "");
+});

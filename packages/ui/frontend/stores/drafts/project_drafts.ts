@@ -84,8 +84,10 @@ export class ProjectDrafts {
     const { ticketId, kind } = draft.place;
     draft.resolve("both");
     this.draft({ ticketId: into, kind }).putBack({ content: draft.take().content, token: "" });
-    // Where this fails the server keeps it, and it is shown nowhere.
-    this.#project.call("draft.delete", { ticket_id: ticketId, kind }).catch(() => {});
+    // A save that is on its way would bring it back. Where this fails the server keeps it, and it is shown nowhere.
+    draft.whenSettled(() => {
+      this.#project.call("draft.delete", { ticket_id: ticketId, kind }).catch(() => {});
+    });
   }
 
   #catchUp(): void {

@@ -96,3 +96,33 @@ test("what was sent with its text is gone, what is on its way stays", async () =
     ["b"],
   );
 });
+
+test("what is on its way goes on with the text that moves, and what has failed can be sent again there", async () => {
+  const { uploads, begun, aborted } = newUploads();
+  const { uploads: other } = newUploads();
+  uploads.add([file("a"), file("b"), file("c")]);
+  begun[0]?.arrive(1);
+  begun[1]?.fail();
+  await settle();
+  uploads.handOver(other);
+  assert.deepEqual(
+    uploads.files.value.map(({ name }) => name),
+    ["a"],
+  );
+  assert.deepEqual(
+    other.files.value.map(({ name }) => name),
+    ["b", "c"],
+  );
+  assert.equal(uploads.isSending.value, false);
+  const [failed, waiting] = other.files.value;
+  if (waiting) other.remove(waiting);
+  assert.deepEqual(aborted, ["c"]);
+  if (failed) other.retry(failed);
+  await settle();
+  assert.deepEqual([other.isSending.value, other.hasFailed.value], [true, false]);
+  uploads.add([file("d")]);
+  begun[3]?.arrive(4);
+  await settle();
+  uploads.handOver(other);
+  assert.deepEqual(uploads.ids.value, [1, 4]);
+});

@@ -17,6 +17,10 @@ export type Upload = {
   readonly problem: Signal<ApiError | null>;
 };
 
+/** How those on their way are stopped, whichever text they belong to by now. */
+const aborts = new WeakMap<Upload, () => void>();
+let last = 0;
+
 export class Uploads {
   readonly #send: SendFile;
   readonly #call: Call;
@@ -33,8 +37,6 @@ export class Uploads {
   readonly ids = computed(() => this.attachments.value.map(({ attachment_id }) => attachment_id));
   /** Told of each attachment that the user takes out. */
   onRemove: (attachment: Attachment) => void = () => {};
-  readonly #aborts = new Map<number, () => void>();
-  #last = 0;
 
   constructor(send: SendFile, call: Call) {
     this.#send = send;
@@ -69,10 +71,19 @@ export class Uploads {
     void this.#start(upload);
   }
 
+  /** Let another text have what is on its way or has failed here. */
+  handOver(to: Uploads): void {
+    const isThere = ({ attachment }: Upload) => attachment.peek() !== null;
+    const moving = this.files.peek().filter((upload) => !isThere(upload));
+    if (moving.length === 0) return;
+    this.files.value = this.files.peek().filter(isThere);
+    to.files.value = [...to.files.peek(), ...moving];
+  }
+
   /** Take a file out; what is on the server already is deleted there. */
   remove(upload: Upload): void {
     this.files.value = this.files.value.filter((one) => one !== upload);
-    this.#aborts.get(upload.id)?.();
+    aborts.get(upload)?.();
     const sent = upload.attachment.value;
     if (sent === null) return;
     this.onRemove(sent);
@@ -81,9 +92,9 @@ export class Uploads {
   }
 
   #make(name: string, size: number, file: File | null, attachment: Attachment | null): Upload {
-    this.#last += 1;
+    last += 1;
     return {
-      id: this.#last,
+      id: last,
       name,
       size,
       file,
@@ -98,13 +109,13 @@ export class Uploads {
     const { done, abort } = this.#send(upload.file, (part) => {
       upload.progress.value = part;
     });
-    this.#aborts.set(upload.id, abort);
+    aborts.set(upload, abort);
     try {
       upload.attachment.value = await done;
     } catch (error) {
       upload.problem.value = toApiError(error);
     } finally {
-      this.#aborts.delete(upload.id);
+      aborts.delete(upload);
     }
   }
 }
