@@ -10,6 +10,7 @@ from playwright.sync_api import Route, expect
 from tests.browser.axe import DESK, PHONE, find_faults, look_as
 from tests.browser.page_object import Visitor, wait_for
 from tests.browser.pages_commands import box, bulk_bar, said, selected
+from tests.browser.pages_language import visit_in
 from tests.ui.daemons import Desk, eventually
 
 Person = Callable[..., Visitor]
@@ -109,6 +110,21 @@ def test_what_is_refused_is_reported_and_stays_selected(served: Desk, person: Pe
     expect(bar).to_contain_text("2 tickets changed, 1 refused")
     expect(bar.get_by_role("group").get_by_role("link")).to_have_text("Ticket 3")
     expect(bar).to_contain_text("1 selected")
+
+
+def test_why_a_ticket_was_refused_is_said_in_the_language_of_the_page(
+    served: Desk, visit: Callable[..., Visitor]
+) -> None:
+    fill(served, 2)
+    bob = visit_in(served, visit, "fr-FR", "bob")
+    for number in (1, 2):
+        bob.page.get_by_role("checkbox", name=f"Ticket no. {number}").check()
+    served.call("bob", "ticket.merge", ticket_id=2, into=1)
+    bar = bob.page.locator(".bulk")
+    bar.get_by_role("combobox", name="État").select_option("solved")
+    refused = bar.locator(".bulk-refused")
+    expect(refused.locator(".bulk-reason").first).to_have_text("Ceci a changé entre-temps")
+    expect(refused.locator("[lang=en]")).to_contain_text("merged")
 
 
 def test_many_tickets_go_in_portions_and_the_rest_waits_through_an_outage(served: Desk, person: Person) -> None:

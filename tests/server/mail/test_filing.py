@@ -336,3 +336,17 @@ async def test_what_an_operator_refiles_sends_no_receipt_to_a_sender_who_is_not_
     await office.call("mail.refile", "alice", mail_id=ignored["mail_id"])
     assert (await settled(office))[0]["state"] == "filed"
     assert receipts(office) == []
+
+
+async def test_what_agents_read_of_a_mail_is_in_the_language_of_the_project(office: Desk) -> None:
+    await office.call("project.update", "alice", language="fr")
+    number = await carols_ticket(office)
+    filed = await deliver(office, write(to=reply_to(number, "carol")))
+    (note,) = await thread(office, filed["ticket_id"])
+    said = f"Ce mail répond à un courrier au sujet du ticket {number}, auquel son expéditeur ne participe pas."
+    assert note["body"] == said
+    letters = read_column(office, "SELECT mail_id FROM mail_message_ids WHERE mail_id LIKE '<ticket-%'")
+    own = next(letter for letter in letters if letter.startswith(f"<ticket-{filed['ticket_id']}."))
+    await deliver(office, REPORT.replace(b"<ticket-1.2.x@desk.example>", own.encode()))
+    bounced = max(await thread(office, filed["ticket_id"]), key=lambda one: int(one["message_id"]))
+    assert "n’est pas arrivé à carol@example.org : 5.1.1 550 no such user" in bounced["body"]

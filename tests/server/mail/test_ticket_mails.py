@@ -33,6 +33,7 @@ async def test_a_ticket_says_which_mail_opened_it(office: Desk) -> None:
         "subject": "The VPN is down",
         "received_at": filed["received_at"],
         "warning": "",
+        "warning_kind": None,
         "is_bounce": False,
         "has_html": False,
     }
@@ -44,7 +45,7 @@ async def test_a_mail_that_acts_for_no_user_has_the_reason(office: Desk) -> None
     filed = await deliver(office, forged)
     (mail,) = await mails_of(office, number)
     assert (mail["message_id"], mail["sender"]) == (filed["message_id"], CAROL)
-    assert mail["warning"] == "the mail server says that it is forged"
+    assert (mail["warning"], mail["warning_kind"]) == ("the mail server says that it is forged", "forged")
 
 
 async def test_a_bounce_is_told_from_a_mail(office: Desk) -> None:

@@ -789,6 +789,7 @@ export type TicketMail = {
   subject: string;
   received_at: number;
   warning: string;
+  warning_kind: UnprovedKind | null;
   is_bounce: boolean;
   has_html: boolean;
 };
@@ -857,6 +858,8 @@ export type Took = {
   median_ms: number | null;
   p90_ms: number | null;
 };
+
+export type UnprovedKind = "forged" | "unknown_sender" | "deactivated" | "agent_unproved" | "customer_unproved";
 
 export type UpdatedUser = {
   noun: "user";

@@ -1,10 +1,13 @@
 /** How a change of tickets goes and how it ended: what was refused and why, and the way back. */
 import { useEffect } from "preact/hooks";
+import type { ApiError } from "../../api/errors.ts";
+import { desk } from "../../app.ts";
 import { t, tn } from "../../i18n/translate.ts";
 import type { BulkRun, Refused } from "../../stores/bulk/bulk_run.ts";
 import type { Named } from "../../stores/bulk/ticket_changes.ts";
 import { threadHref } from "../../stores/route.ts";
 import { Close } from "../../ui/icons.tsx";
+import { ENGLISH, wordsOf } from "../../ui/plain_problem.ts";
 import { Problem } from "../../ui/problem.tsx";
 import { changes, outcomeOf, resumeChange, selection, undoChange } from "./bulk.ts";
 
@@ -78,11 +81,29 @@ function Buttons({ run }: { run: BulkRun }) {
   );
 }
 
+/** Why tickets were refused: in the words of the page, and in its language. */
+function Reason({ problem }: { problem: ApiError | undefined }) {
+  if (problem === undefined) return null;
+  const { message, hint, original } = wordsOf(problem, desk.isAdmin.value);
+  return (
+    <>
+      <p class="bulk-reason">{message}</p>
+      {hint !== "" && <p class="bulk-reason">{hint}</p>}
+      {original.map((sentence) => (
+        <p class="bulk-reason" lang={ENGLISH} dir="ltr">
+          {sentence}
+        </p>
+      ))}
+    </>
+  );
+}
+
 /** The tickets that were refused, those with the same reason together. */
 function RefusedList({ refused }: { refused: readonly Refused[] }) {
   const reasons = new Map<string, Refused[]>();
   for (const one of refused) {
-    const reason = [one.message, one.hint].filter(Boolean).join(": ");
+    const { message, hint } = one.problem;
+    const reason = `${message}\n${hint}`;
     reasons.set(reason, [...(reasons.get(reason) ?? []), one]);
   }
   return (
@@ -93,7 +114,7 @@ function RefusedList({ refused }: { refused: readonly Refused[] }) {
       </summary>
       {[...reasons].map(([reason, tickets]) => (
         <div key={reason}>
-          <p class="bulk-reason">{reason}</p>
+          <Reason problem={tickets[0]?.problem} />
           <ul>
             {tickets.map(({ project, ticketId, title }) => (
               <li key={`${project.id}/${ticketId}`}>

@@ -24,7 +24,7 @@ export function MailMark({ mail }: { mail: TicketMail }) {
           ? tx("By mail from {sender}", { sender })
           : tx("By mail from {sender}. Its sender could not be proved: {reason}.", {
               sender,
-              reason: <strong>{mail.warning}</strong>,
+              reason: <strong>{reasonOf(mail)}</strong>,
             })}
       </span>
     </p>
@@ -74,6 +74,19 @@ export function SentMail({ project, mail }: { project: string; mail: TicketMail 
       )}
     </div>
   );
+}
+
+const REASONS: Record<NonNullable<TicketMail["warning_kind"]>, string> = {
+  forged: t("the mail server says that it is forged"),
+  unknown_sender: t("the sender is no user of this desk"),
+  deactivated: t("its sender is deactivated"),
+  agent_unproved: t("an agent's mail counts only when the mail server vouches for its sender"),
+  customer_unproved: t("no mail server vouches for its sender, and it does not answer a letter to them"),
+};
+
+/** Mails of an earlier release have the words alone. */
+function reasonOf({ warning, warning_kind: kind }: TicketMail): string {
+  return kind && Object.hasOwn(REASONS, kind) ? REASONS[kind] : warning;
 }
 
 function senderOf(mail: TicketMail): string {

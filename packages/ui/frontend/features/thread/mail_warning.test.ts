@@ -15,6 +15,7 @@ function mail(fields: Partial<TicketMail> = {}): TicketMail {
     subject: "Sale",
     received_at: 1,
     warning: REASON,
+    warning_kind: "customer_unproved",
     is_bounce: false,
     has_html: false,
     ...fields,

@@ -47,7 +47,7 @@ test("many tickets go in portions, and each has a result", async () => {
   await ended;
   assert.deepEqual([run.isComplete.value, run.isRunning.value, run.changedCount.value], [true, false, 118]);
   assert.deepEqual(
-    run.refused.value.map(({ ticketId, title, message }) => [ticketId, title, message]),
+    run.refused.value.map(({ ticketId, title, problem }) => [ticketId, title, problem.message]),
     [
       [7, "Ticket 7", "it was merged"],
       [120, "Ticket 120", "it was merged"],

@@ -6,7 +6,7 @@
  */
 import { batch, computed, signal } from "@preact/signals-core";
 import type { Call } from "../../api/client.ts";
-import { type ApiError, toApiError } from "../../api/errors.ts";
+import { ApiError, toApiError } from "../../api/errors.ts";
 import type { Results, TicketResult, TicketSummary } from "../../api/wire.ts";
 import { applyPatch, type TicketPatch } from "../tickets/ticket_patch.ts";
 import type { Change } from "../versioned_table.ts";
@@ -25,7 +25,7 @@ export type BulkProject = {
   };
 };
 export type BulkTicket = { project: BulkProject; ticketId: number };
-export type Refused = BulkTicket & { title: string; message: string; hint: string };
+export type Refused = BulkTicket & { title: string; problem: ApiError };
 export type BulkWork =
   | { kind: "patch"; patch: TicketPatch }
   /** The token makes sending again safe. */
@@ -132,8 +132,9 @@ export class BulkRun {
       return;
     }
     shown?.undo();
-    const { message = "", hint = null } = result?.error ?? {};
-    this.refused.value = [...this.refused.peek(), { ...one, title: before?.title ?? "", message, hint: hint ?? "" }];
+    const { code, message, reason, hint } = result?.error ?? { code: 0, message: "", reason: "", hint: null };
+    const problem = new ApiError(message, { code, reason, hint: hint ?? "", isOfServer: true });
+    this.refused.value = [...this.refused.peek(), { ...one, title: before?.title ?? "", problem }];
   }
 }
 

@@ -12,6 +12,7 @@ from hero_assistance_sdk.rpc.examples import Call, Example
 from hero_assistance_sdk.rpc.methods import Params, Result
 from hero_assistance_server.desk import Desk
 from hero_assistance_server.identity.permissions import STAFF, Caller
+from hero_assistance_server.mail.receiving.filing.sender_rules import UnprovedKind, find_unproved_kind
 from hero_assistance_server.mail.receiving.model import IncomingMail, MailId
 from hero_assistance_server.mail.receiving.parsing.automatic import Automatic
 from hero_assistance_server.mail.receiving.ticket_mails import list_ticket_mails, read_mail_html
@@ -25,8 +26,9 @@ _LISTS = Example("No message of this ticket came by mail", "bob", {"ticket_id": 
 class TicketMail(Result):
     """A mail that is on a ticket: as the message with this id, or with null as the ticket's own text.
 
-    `warning` says why it acts for no user; it is empty for a mail of the user whom it names. A `bounce` is the report
-    that a letter did not arrive. `has_html` where `mail.html` shows it as it was sent.
+    `warning` says why it acts for no user, and `warning_kind` says it for programs; both are empty for a mail of the
+    user whom it names. A `bounce` is the report that a letter did not arrive. `has_html` where `mail.html` shows it as
+    it was sent.
     """
 
     mail_id: int
@@ -35,6 +37,7 @@ class TicketMail(Result):
     subject: str
     received_at: wire.Millis
     warning: str
+    warning_kind: UnprovedKind | None
     is_bounce: bool
     has_html: bool
 
@@ -111,6 +114,7 @@ def _describe(mail: IncomingMail) -> TicketMail:
         subject=mail.subject,
         received_at=millis(mail.received_at),
         warning="" if is_bounce else mail.reason,
+        warning_kind=None if is_bounce else find_unproved_kind(mail.reason),
         is_bounce=is_bounce,
         has_html=mail.has_html,
     )

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from hero_assistance_sdk.errors import TooOften
 from hero_assistance_sdk.wire import MessageKind
 from hero_assistance_server.identity.permissions import MAIL_ORIGIN, Caller
+from hero_assistance_server.languages.language import Language
+from hero_assistance_server.languages.registry import choose_language
 from hero_assistance_server.mail.receiving.filing import senders
 from hero_assistance_server.mail.receiving.filing.contents import create_mail_ticket, make_contents, write_note
 from hero_assistance_server.mail.receiving.filing.envelope import Envelope
@@ -30,6 +32,7 @@ from hero_assistance_server.mail.receiving.filing.sender_rules import (
 from hero_assistance_server.mail.receiving.model import MailContents, MailState, Outcome
 from hero_assistance_server.mail.receiving.parsing.authentication_results import Proof, read_proof
 from hero_assistance_server.mail.receiving.parsing.automatic import Automatic
+from hero_assistance_server.mail.receiving.parsing.delivery_status import DeliveryReport
 from hero_assistance_server.mail.receiving.retention import AUTOMATIC_LIMIT, cut_to_header
 from hero_assistance_server.mail.sending.mail_settings import MailSettings
 from hero_assistance_server.messages.service import write_message
@@ -144,13 +147,15 @@ class Filing:
     def _file_for(self, work: UnitOfWork, envelope: Envelope, match: Match, user: User, *, is_proved: bool) -> Outcome:
         """File a mail as its sender's: as a reply where they may write one, else as a ticket of theirs."""
         caller, ticket = Caller(user, origin=MAIL_ORIGIN), match.ticket
-        why_note = explain_note(work, envelope.parsed, ticket) if ticket is not None and user.is_staff else ""
+        language = choose_language(None, envelope.facts.settings)
+        is_answer = ticket is not None and user.is_staff
+        why_note = explain_note(work, envelope.parsed, ticket, language) if is_answer and ticket else ""
         if ticket is not None and (why_note or (caller.sees(ticket) and _takes_reply(ticket, user))):
             return self._file_message(work, envelope, ticket, caller, why_note)
         self.admission.admit(caller, Usage.TICKETS)
         made = create_mail_ticket(work, caller, envelope)
         if ticket is not None:
-            write_note(work, self.directory, made, _explain_new_ticket(ticket, sees=caller.sees(ticket)))
+            write_note(work, self.directory, made, _explain_new_ticket(ticket, language, sees=caller.sees(ticket)))
         if not user.is_staff and envelope.parsed.automatic is Automatic.NO:
             queue_receipt(work, Receipt(envelope, made, user, is_proved))
         return Outcome(MailState.FILED, "", made.ticket_id)
@@ -192,8 +197,7 @@ class Filing:
         reason = "" if envelope.record.is_forced else self.rates.admit_report(work, ticket.ticket_id)
         if reason:
             return Outcome(MailState.QUARANTINED, reason)
-        status = " ".join(part for part in (report.status, report.reason) if part) or "no reason"
-        text = f"A letter about this ticket did not arrive at {report.recipient or 'its reader'}: {status}"
+        text = _explain_report(report, choose_language(None, envelope.facts.settings))
         message = write_note(work, self.directory, ticket, text)
         return Outcome(MailState.FILED, Automatic.REPORT.value, ticket.ticket_id, message.message_id)
 
@@ -212,7 +216,16 @@ def _takes_reply(ticket: Ticket, user: User) -> bool:
     return ticket.merged_into is None and after(ticket.status, trigger) is not None
 
 
-def _explain_new_ticket(ticket: Ticket, *, sees: bool) -> str:
+def _explain_new_ticket(ticket: Ticket, language: Language, *, sees: bool) -> str:
+    values = {"number": ticket.ticket_id}
     if sees:
-        return f"This mail answers ticket {ticket.ticket_id}, which is closed."
-    return f"This mail answers a letter about ticket {ticket.ticket_id}, in which its sender has no part."
+        return language.t("This mail answers ticket {number}, which is closed.", **values)
+    return language.t("This mail answers a letter about ticket {number}, in which its sender has no part.", **values)
+
+
+def _explain_report(report: DeliveryReport, language: Language) -> str:
+    status = " ".join(part for part in (report.status, report.reason) if part) or language.t("no reason")
+    if report.recipient:
+        values = {"address": report.recipient, "reason": status}
+        return language.t("A letter about this ticket did not arrive at {address}: {reason}", **values)
+    return language.t("A letter about this ticket did not arrive at its reader: {reason}", reason=status)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from hero_assistance_sdk.wire import MessageKind, TicketId
+from hero_assistance_server.languages.language import Language
 from hero_assistance_server.mail.keys import find_reply_key
 from hero_assistance_server.mail.receiving.parsing.parser import ParsedMail
 from hero_assistance_server.mail.reply_address import ReplyAddress, read_reply_address
@@ -13,11 +14,6 @@ from hero_assistance_server.storage.unit_of_work import Snapshot
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.tickets.visibility import follow_merges
 from hero_assistance_server.users.model import User
-
-# What an agent reads above an answer that is a note.
-_ON_PAGE = "so that it is a note. What the customer is to read, write on the page."
-TOLD_NOTE = f"This mail answers a letter that told a note, {_ON_PAGE}"
-UNKNOWN_LETTER = f"It is not known which letter this mail answers, and the ticket has notes, {_ON_PAGE}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +50,32 @@ def find_answered_ticket(snapshot: Snapshot, header_ids: Sequence[str]) -> Ticke
     return None
 
 
-def explain_note(snapshot: Snapshot, mail: ParsedMail, ticket: Ticket) -> str:
-    """Return why an agent's answer on a ticket has to be a note, or the empty text: it may quote one.
+def explain_note(snapshot: Snapshot, mail: ParsedMail, ticket: Ticket, language: Language) -> str:
+    """Return why an agent's answer on a ticket has to be a note, as they read it above it, or the empty text.
 
-    Where a quote begins is not always found, and a letter of ours tells all that waits: an answer to one without a note
-    has none, and every other one may have.
+    It may quote a note: where a quote begins is not always found, and a letter of ours tells all that waits. An answer
+    to one without a note has none, and every other one may have.
     """
     answered = snapshot.mail_ids.find(f"<{mail.answers[0]}>") if mail.answers else None
     if answered is None or answered.has_note is None:
-        return UNKNOWN_LETTER if ticket.note_count else ""
+        return _say_unknown(language) if ticket.note_count else ""
     message = snapshot.messages.find(answered.message_id) if answered.message_id is not None else None
     tells_note = answered.has_note or (message is not None and message.kind is MessageKind.NOTE)
-    return TOLD_NOTE if tells_note else ""
+    return _say_told(language) if tells_note else ""
+
+
+def _say_told(language: Language) -> str:
+    return language.t(
+        "This mail answers a letter that told a note, so that it is a note."
+        " What the customer is to read, write on the page."
+    )
+
+
+def _say_unknown(language: Language) -> str:
+    return language.t(
+        "It is not known which letter this mail answers, and the ticket has notes, so that it is a note."
+        " What the customer is to read, write on the page."
+    )
 
 
 def is_letter(snapshot: Snapshot, header_id: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, StrEnum
 
 from hero_assistance_server.mail.receiving.parsing.authentication_results import Proof
 from hero_assistance_server.users.model import User
@@ -18,6 +18,26 @@ class Standing(Enum):
     NEWCOMER = "newcomer"
     # No user: agents read it, and decide.
     UNPROVED = "unproved"
+
+
+class UnprovedKind(StrEnum):
+    """Why a mail acts for no user, for programs."""
+
+    FORGED = "forged"
+    UNKNOWN_SENDER = "unknown_sender"
+    DEACTIVATED = "deactivated"
+    AGENT_UNPROVED = "agent_unproved"
+    CUSTOMER_UNPROVED = "customer_unproved"
+
+
+_REASONS = {
+    UnprovedKind.FORGED: "the mail server says that it is forged",
+    UnprovedKind.UNKNOWN_SENDER: "the sender is no user of this desk",
+    UnprovedKind.DEACTIVATED: "its sender is deactivated",
+    UnprovedKind.AGENT_UNPROVED: "an agent's mail counts only when the mail server vouches for its sender",
+    UnprovedKind.CUSTOMER_UNPROVED: "no mail server vouches for its sender, and it does not answer a letter to them",
+}
+_KINDS = {reason: kind for kind, reason in _REASONS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +66,23 @@ def judge_sender(facts: SenderFacts) -> SenderVerdict:
     """
     user = facts.user
     if facts.proof is Proof.FAILED:
-        return _unproved("the mail server says that it is forged")
+        return _unproved(UnprovedKind.FORGED)
     if user is None:
         newcomer = SenderVerdict(Standing.NEWCOMER)
-        return newcomer if facts.takes_newcomers else _unproved("the sender is no user of this desk")
+        return newcomer if facts.takes_newcomers else _unproved(UnprovedKind.UNKNOWN_SENDER)
     if not user.active:
-        return _unproved(f"{user.user_id} is deactivated")
+        return _unproved(UnprovedKind.DEACTIVATED)
     if facts.proof is Proof.PASSED or (facts.wrote_to_own_address and not user.is_staff):
         return SenderVerdict(Standing.USER)
     if user.is_staff:
-        return _unproved("an agent's mail counts only when the mail server vouches for its sender")
-    return _unproved("no mail server vouches for its sender, and it does not answer a letter to them")
+        return _unproved(UnprovedKind.AGENT_UNPROVED)
+    return _unproved(UnprovedKind.CUSTOMER_UNPROVED)
 
 
-def _unproved(reason: str) -> SenderVerdict:
-    return SenderVerdict(Standing.UNPROVED, reason)
+def find_unproved_kind(reason: str) -> UnprovedKind | None:
+    """Return the kind of a stored reason; `None` for the words of another release."""
+    return _KINDS.get(reason)
+
+
+def _unproved(kind: UnprovedKind) -> SenderVerdict:
+    return SenderVerdict(Standing.UNPROVED, _REASONS[kind])
