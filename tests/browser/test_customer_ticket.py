@@ -165,7 +165,7 @@ def test_what_was_begun_on_a_ticket_that_was_closed_goes_on_as_a_new_one(served:
 
 def test_a_file_on_its_way_and_a_reply_that_was_refused_go_on_as_a_new_ticket(served: Desk, carol: Visitor) -> None:
     held: list[Route] = []
-    carol.page.route("**/attachments?**", held.append)
+    carol.page.route("**/attachments?**", lambda route: held.append(route))
     reply = carol.page.get_by_label("Reply", exact=True)
     reply.fill("See the picture.")
     reply.evaluate(PASTE)

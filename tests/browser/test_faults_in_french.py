@@ -48,8 +48,9 @@ def test_a_saved_view(served: Desk, visit: Visit) -> None:
 def test_a_search(served: Desk, visit: Visit) -> None:
     page = visit_in(served, visit, "fr-FR", "bob").page
     page.keyboard.press("/")
+    expect(page.get_by_role("combobox", name="Rechercher des tickets")).to_be_focused()
     page.keyboard.type("before:now vpn")
-    expect(page.get_by_role("dialog").get_by_role("alert")).to_have_text(
+    expect(page.get_by_role("dialog").locator(".problem-message")).to_have_text(
         "Caractère 8 : now n’est pas un jour ; écrivez-le comme 2026-12-25"
     )
 
