@@ -28,7 +28,7 @@ export function Messages({ project, ticket, thread, marked }: MessagesProps) {
   const { ticket_id: ticketId } = ticket;
   const messages = thread.messages.value;
   const all = withOpening(ticket, project.data.opening(ticketId), messages);
-  const window = useMemo(() => new MessageWindow(), [project, ticketId]);
+  const window = useMemo(() => new MessageWindow(innerHeight), [project, ticketId]);
   const shown = showMessages(all, thread.cursor.value !== null, window);
   const { opening, ids, start } = shown;
   const isOwn = messages.at(-1)?.author === project.session.me.value?.user_id;
@@ -40,9 +40,10 @@ export function Messages({ project, ticket, thread, marked }: MessagesProps) {
   });
   useMarkedMessage(marked, { project, ticketId, thread, window, place });
   const newFrom = useLastSeen(project, ticketId, thread);
-  useShownLine(marked === null ? newFrom : null, shown, window, place);
+  useRest(thread, window, place);
+  useShownLine(marked === null && window.isFilled ? newFrom : null, shown, window, place);
   useOwnShown(messages.at(-1), isOwn, window);
-  const history = useHistory(project, ticket, shown);
+  const history = useHistory(project, ticket, window.isFilled ? shown : null);
   const older = useAction();
   const showOlder = () =>
     older.run(async () => {
@@ -81,6 +82,23 @@ export function Messages({ project, ticket, thread, marked }: MessagesProps) {
   );
 }
 
+/** Put the rest of a thread's end above its last screen, once that is drawn. */
+function useRest(thread: Thread, window: MessageWindow, place: ScrollPlace): void {
+  const isLoaded = thread.isLoaded.value;
+  useLayoutEffect(() => {
+    if (!isLoaded || window.isFilled) return undefined;
+    const fill = () => {
+      place.remember();
+      window.fill();
+    };
+    // The callbacks of a frame come before it is drawn: those of the next one come when this one is seen.
+    let frame = requestAnimationFrame(() => {
+      frame = requestAnimationFrame(fill);
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [window, isLoaded]);
+}
+
 /** Show the end of the thread to who has just written there. */
 function useOwnShown(last: Message | undefined, isOwn: boolean, window: MessageWindow): void {
   const id = last?.message_id ?? 0;
@@ -111,7 +129,7 @@ function follow(place: ScrollPlace, { ids, hasOlder }: Shown, window: MessageWin
   place.follow();
   const element = place.scroller.current;
   if (element === null) return;
-  if (hasOlder && isJustAbove(element)) showOlder();
+  if (hasOlder && window.isFilled && isJustAbove(element)) showOlder();
   if (!window.isAtEnd && element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_PX) {
     place.remember();
     window.showNewer(ids);
@@ -126,12 +144,12 @@ function isJustAbove(scroller: HTMLElement): boolean {
   return distance > 0 && distance < NEAR_PX;
 }
 
-/** Return a ticket's history, as far back as its messages are shown. */
-function useHistory(project: Project, ticket: TicketSummary, { rest, start, hasOlder }: Shown): History {
+/** Return a ticket's history, as far back as its messages are shown; null asks for none yet. */
+function useHistory(project: Project, ticket: TicketSummary, shown: Shown | null): History {
   const histories = ticketHistoriesOf(project);
   const { ticket_id: ticketId } = ticket;
   const history = histories.of(ticketId, ticket.status);
-  const since = hasOlder ? rest[start]?.created_at : 0;
+  const since = shown?.hasOlder === false ? 0 : shown?.rest[shown.start]?.created_at;
   useEffect(() => {
     if (since !== undefined) void histories.reach(ticketId, since);
   }, [histories, ticketId, since, history]);

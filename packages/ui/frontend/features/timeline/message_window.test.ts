@@ -21,6 +21,17 @@ test("a thread opens at its end, and what arrives is shown", () => {
   assert.deepEqual(shownIn(window, []), [undefined, undefined, 0]);
 });
 
+test("a thread opens with what fills the screen, and with the others behind that", () => {
+  const window = new MessageWindow(800);
+  assert.equal(window.isFilled, false);
+  assert.deepEqual(shownIn(window, idsTo(2_000)), [1_988, 2_000, 13]);
+  assert.deepEqual(shownIn(window, idsTo(3)), [1, 3, 3]);
+  window.fill();
+  assert.equal(window.isFilled, true);
+  assert.deepEqual(shownIn(window, idsTo(2_000)), [1_941, 2_000, 60]);
+  assert.equal(new MessageWindow(100_000).isFilled, true);
+});
+
 test("older ones come in portions, and the page never holds more than some", () => {
   const window = new MessageWindow();
   const ids = idsTo(2_000);

@@ -3,10 +3,12 @@
  *
  * Its ends are ids, so that what arrives before or behind the span moves nothing in it.
  */
-import { signal } from "@preact/signals-core";
+import { type Signal, signal } from "@preact/signals-core";
 
 // A thread that is opened shows this many.
 const FIRST_SHOWN = 60;
+// No message is lower than this: so many of them fill a screen, and the first picture waits for no more.
+const LEAST_HEIGHT_PX = 64;
 // As many come when a reader nears an end.
 const STEP = 50;
 // More than this slow a page down; those that are far from the reader go.
@@ -22,6 +24,23 @@ export type Range = { start: number; end: number };
 
 export class MessageWindow {
   readonly #span = signal<Span>({ first: null, last: null });
+  /** How many are shown before the end. */
+  readonly #length: Signal<number>;
+
+  /** With the height of the screen, the thread opens with as many as fill it; `fill` puts the others above them. */
+  constructor(screenPx = Number.POSITIVE_INFINITY) {
+    this.#length = signal(Math.min(FIRST_SHOWN, Math.ceil(screenPx / LEAST_HEIGHT_PX)));
+  }
+
+  /** Whether all that an opened thread shows is there, and not only a screen of it. */
+  get isFilled(): boolean {
+    return this.#length.value === FIRST_SHOWN;
+  }
+
+  /** Show all that an opened thread shows. */
+  fill(): void {
+    this.#length.value = FIRST_SHOWN;
+  }
 
   /** Whether the thread's last message is shown, and what arrives is too. */
   get isAtEnd(): boolean {
@@ -34,7 +53,7 @@ export class MessageWindow {
     const lastAt = last === null ? -1 : ids.indexOf(last);
     const end = lastAt < 0 ? ids.length : lastAt + 1;
     const firstAt = first === null ? -1 : ids.indexOf(first);
-    return { start: firstAt < 0 || firstAt >= end ? Math.max(0, end - FIRST_SHOWN) : firstAt, end };
+    return { start: firstAt < 0 || firstAt >= end ? Math.max(0, end - this.#length.value) : firstAt, end };
   }
 
   /** Show older ones; those at the other end go when there are too many. */
