@@ -11,10 +11,13 @@ def main() -> int | None:
     """Entry point of the binary; returns the exit status."""
     if answer_version(PROGRAM):
         return 0
-    import click
+    from hero_assistance_sdk.program_imports import without_collections
 
-    from hero_assistance_app.command import INTERRUPTED, command
-    from hero_assistance_sdk.failure_report import report_failure
+    with without_collections():
+        import click
+
+        from hero_assistance_app.command import INTERRUPTED, command
+        from hero_assistance_sdk.failure_report import report_failure
 
     try:
         status = command.main(prog_name=PROGRAM, standalone_mode=False)

@@ -16,14 +16,16 @@ def main() -> int | None:
     # Imported after `--version` is handled, because these take half a second to load.
     import gc
 
-    # Looking for garbage every 700 objects, among all that was imported, takes a twentieth of the time under load.
+    from hero_assistance_sdk.program_imports import without_collections
+
+    with without_collections():
+        import click
+
+        from hero_assistance_sdk.failure_report import report_failure
+        from hero_assistance_server.command import command
+
+    # Looking for garbage every 700 objects takes a twentieth of the time under load.
     gc.set_threshold(20_000)
-    import click
-
-    from hero_assistance_sdk.failure_report import report_failure
-    from hero_assistance_server.command import command
-
-    gc.freeze()
     try:
         command.main(prog_name=PROGRAM, standalone_mode=False)
     except click.ClickException as error:

@@ -12,10 +12,13 @@ def main() -> int | None:
     """Entry point of the binary; returns the exit status."""
     if answer_version(PROGRAM):
         return 0
-    import click
+    from hero_assistance_sdk.program_imports import without_collections
 
-    from hero_assistance_sdk.failure_report import report_failure
-    from hero_assistance_ui.daemon import command
+    with without_collections():
+        import click
+
+        from hero_assistance_sdk.failure_report import report_failure
+        from hero_assistance_ui.daemon import command
 
     try:
         command.main(prog_name=PROGRAM, standalone_mode=False)

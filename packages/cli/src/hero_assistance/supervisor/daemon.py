@@ -10,15 +10,17 @@ from hero_assistance_sdk.failure_report import report_failure
 from hero_assistance_sdk.files.file_lock import LockHeld, lock_file
 from hero_assistance_sdk.logs import configure_logs
 from hero_assistance_sdk.paths import Paths
+from hero_assistance_sdk.program_imports import without_collections
 
 
 def run(paths: Paths) -> int:
     """Supervise this root and return the exit status; a second supervisor of the root names the first and fails."""
     configure_logs()
     leave_out_openssl()
-    import asyncio
+    with without_collections():
+        import asyncio
 
-    from hero_assistance.supervisor.main import supervise
+        from hero_assistance.supervisor.main import supervise
 
     try:
         with lock_file(paths.state / SUPERVISOR_LOCK):
