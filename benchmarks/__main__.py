@@ -43,7 +43,7 @@ BENCHMARKS = _by_name(
     "flakes.idle",
 )
 # These take long, and run when they are named.
-NAMED = _by_name("flakes.quarantine", "flakes.instructions")
+NAMED = _by_name("flakes.quarantine", "flakes.abroad", "flakes.instructions")
 MODULE_OF = {**BENCHMARKS, **NAMED}
 OPTIONS = {
     "--quick": "the short form of each: it shows that a benchmark runs, and its figures mean nothing",
@@ -106,7 +106,11 @@ def find_fault(names: Sequence[str], options: Sequence[str]) -> str | None:
 
 def usage() -> str:
     """The names of the benchmarks with what each measures, and the options."""
-    lines = ["./buildenv.sh nox -s bench -- [NAME]... [OPTION]...", "", "Without a NAME, all but the last:"]
+    lines = [
+        "./buildenv.sh nox -s bench -- [NAME]... [OPTION]...",
+        "",
+        f"Without a NAME, all but the last {len(NAMED)}:",
+    ]
     lines += [f"  {name:14} {_summary(name)}" for name in MODULE_OF]
     return "\n".join([*lines, "", *(f"  {name:14} {meaning}" for name, meaning in OPTIONS.items())])
 

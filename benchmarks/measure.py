@@ -8,6 +8,7 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,13 @@ class Report:
             lines += _table(self.comparisons)
         lines += ["", *self.notes] if self.notes else []
         return "\n".join([*lines, ""])
+
+
+def write_between(document: Path, begin: str, end: str, text: str) -> None:
+    """Replace what the document has between two lines; each of them is in it once."""
+    before, _, rest = document.read_text().partition(begin)
+    _, _, after = rest.partition(end)
+    document.write_text(f"{before}{begin}\n{text}\n{end}{after}")
 
 
 def medians(

@@ -25,7 +25,7 @@ from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from benchmarks.measure import Figure, Report
+from benchmarks.measure import Figure, Report, write_between
 from flake_quarantine.campaigns.campaign import Campaign, CampaignSettings
 from flake_quarantine.campaigns.measurer import Measurer
 from flake_quarantine.inference.measurement import Measurement
@@ -339,10 +339,7 @@ def main(arguments: Sequence[str]) -> int:
     text = measure(ROOT / "dist", plan=plan).markdown()
     print(text)
     if wanted.write:
-        document = DOCUMENT.read_text()
-        before, _, rest = document.partition(BEGIN)
-        _, _, after = rest.partition(END)
-        DOCUMENT.write_text(before + BEGIN + "\n" + text.partition("\n\n")[2] + "\n" + END + after)
+        write_between(DOCUMENT, BEGIN, END, text.partition("\n\n")[2])
     return 0
 
 
