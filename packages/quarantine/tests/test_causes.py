@@ -16,6 +16,7 @@ from flake_quarantine.inference.causes import find_cause
 from flake_quarantine.inference.measurement import Measurement
 from flake_quarantine.inference.suspects import Suspect
 from flake_quarantine.inference.tally import Rung, Tally
+from flake_quarantine.pytest_plugin.failure_signature import make_signature
 from flake_quarantine.register import Kind
 from flake_quarantine.runner.batches import Batch
 from flake_quarantine.runner.pytest_runner import PytestRunner
@@ -171,6 +172,14 @@ def test_a_port_that_failures_name_is_blamed_on_all_that_hold_it(clashes: bool, 
         ({"variable HOME": ["b"]}, ["t call: KeyError: 'HOME'"], "environment", ["variable HOME", "monkeypatch"]),
         ({}, ["t call: TimeoutError"], "timing", ["waits"]),
         ({"port 80": ["b"]}, ["t call: assert elapsed < N"], "clock", ["margin"]),
+        ({}, ["t call: AssertionError: N.N not less than N.N"], "clock", ["margin"]),
+        ({}, ["t call: AssertionError: N not less than or equal to N.N"], "clock", ["margin"]),
+        ({}, ["t call: assert N.N < N"], "clock", ["margin"]),
+        ({}, ["t call: assert (N.N - N.N) <= N.N"], "clock", ["margin"]),
+        ({}, ["t call: ConnectionRefusedError: [Errno N] Connection refused"], "readiness", ["answers"]),
+        ({}, ["t call: httpx.ConnectError: All connection attempts failed"], "readiness", ["answers"]),
+        ({}, ["t call: RuntimeError: Task group is not initialized."], "readiness", ["answers"]),
+        ({"port 80": ["b"]}, ["t call: ConnectionRefusedError"], "port", ["may", "port 80"]),
         ({}, ['t setup: DuplicateDatabase: database "test" already exists'], "database", ["each worker"]),
         ({}, ["t call: OperationalError: table users already exists"], "database", ["each worker"]),
         ({}, ["t call: OSError: [Errno N] Too many open files"], "resources", ["fewer workers"]),
@@ -206,8 +215,26 @@ def test_the_cause_of_an_order_is_the_test_before_and_what_both_use() -> None:
 
 
 def test_a_word_in_another_word_is_no_sign() -> None:
-    for signature in ("t call: assert mistook == N", "t call: SIGINTEGER", "t call: assert tablespace already exists"):
+    for signature in (
+        "t call: assert mistook == N",
+        "t call: SIGINTEGER",
+        "t call: assert tablespace already exists",
+        "t call: assert N < N",
+        "t call: assert N.N == N.N",
+    ):
         assert find_cause({}, [signature]) is None
+
+
+@pytest.mark.parametrize(
+    ("message", "kept"),
+    [
+        ("AssertionError: 2.5 not less than 1.1", "AssertionError: N.N not less than N.N"),
+        ("assert 1e-05 > 3", "assert N.N > N"),
+        ("port 54321 of 127.0.0.1 is taken", "port N of N.N.N.N is taken"),
+    ],
+)
+def test_a_signature_keeps_whether_a_number_has_decimals(message: str, kept: str) -> None:
+    assert make_signature("tests/test_a.py", message, "call") == f"test_a.py call: {kept}"
 
 
 @pytest.mark.parametrize("shared", [{}, {"port 1": ["b"], "port 2": ["c"]}, {"variable A": ["b"]}])

@@ -14,7 +14,9 @@ CHANGING = (
     (re.compile(r"0x[0-9a-fA-F]+"), "0x…"),
     (re.compile(r"\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b"), "UUID"),
     (re.compile(r"(?:/[\w.@+-]+){2,}"), "PATH"),
-    (re.compile(r"\d+(?:\.\d+)?"), "N"),
+    # A number with decimals is most often a time, which says something about the cause.
+    (re.compile(r"\d+\.\d+(?:e[+-]?\d+)?|\d+e-\d+"), "N.N"),
+    (re.compile(r"\d+"), "N"),
 )
 
 

@@ -23,7 +23,19 @@ USED_UP = re.compile(
 )
 SIGNAL = re.compile(r"\bSIG(INT|TERM|HUP|QUIT|USR[N12]|CHLD|ALRM|KILL|PIPE)\b|\bKeyboardInterrupt\b")
 TIME_OUT = re.compile(r"\bTimeout|TimeoutError|\btimed? ?out\b", re.IGNORECASE)
-CLOCK = re.compile(r"\b(elapsed|duration|took|monotonic|perf_counter)\b", re.IGNORECASE)
+# What a test meets that comes too early: nothing listens yet, or the object that it calls has not begun.
+NOT_READY = re.compile(
+    r"connection ?refused|ECONNREFUSED|all connection attempts failed"
+    r"|\b(is|was|are) not (yet )?(initiali[sz]ed|started|ready|running)\b",
+    re.IGNORECASE,
+)
+# A word for a measured time, or a bound that a number with decimals misses: what else would differ under load?
+CLOCK = re.compile(
+    r"\b(elapsed|duration|took|monotonic|perf_counter)\b"
+    r"|\bN\.N not (less|greater) than\b|\bnot (less|greater) than( or equal to)? N\.N"
+    r"|\bassert\b(?=.*\bN\.N\b).* [<>]=? ",
+    re.IGNORECASE,
+)
 SIGNS = (
     (PORT_IN_USE, "port"),
     (FILE_EXISTS, "file"),
@@ -32,6 +44,7 @@ SIGNS = (
     (USED_UP, "resources"),
     (SIGNAL, "signal"),
     (TIME_OUT, "timing"),
+    (NOT_READY, "readiness"),
     (CLOCK, "clock"),
 )
 # How the names of shared things begin that belong to each kind.
@@ -48,6 +61,7 @@ SENTENCES = {
     "resources": "it uses up what all programs of the machine share: close what it opens, or run fewer workers",
     "signal": "it sends or gets a signal: wait until the process that gets it is ready, and send it to no other",
     "timing": "it waits for a time that is too short on a busy machine: wait for the condition, with a longer limit",
+    "readiness": "it calls what has not started yet on a busy machine: wait until that answers, not for a time",
     "clock": "it compares a measured time with a margin too narrow for a busy machine: assert the order of events",
 }
 MAX_HOLDERS = 3
@@ -73,9 +87,11 @@ def find_cause(shared: Mapping[str, Sequence[str]], signatures: Iterable[str]) -
     `shared` has the holders of each thing that the test touched. A file or variable that no failure names explains
     nothing: most tests share some.
     """
-    signatures = list(signatures)
+    ports = [name for name in shared if name.startswith("port ")]
     for signature in signatures:
         kind = next((kind for sign, kind in SIGNS if sign.search(signature)), None)
+        if kind == "readiness" and len(ports) == 1:
+            continue  # a server that could not bind the port does not answer either
         if kind in SENTENCES:
             return Cause(kind, (), SENTENCES[kind])
         if kind:
@@ -83,7 +99,6 @@ def find_cause(shared: Mapping[str, Sequence[str]], signatures: Iterable[str]) -
         variables = [name for name in shared if _names_variable(signature, name)]
         if variables:
             return _blame("environment", variables, shared)
-    ports = [name for name in shared if name.startswith("port ")]
     if len(ports) != 1:
         return None
     sentence = f"it may fail because it shares {_describe(ports[0], shared[ports[0]])}: {CHANGES['port']}"
