@@ -180,7 +180,7 @@ class Bench:
         return self._run_peer(case, suite, copies)
 
     def _run_peer(self, case: ForeignCase, suite: InstalledSuite, options: Sequence[str]) -> PeerAnswer:
-        command = [str(suite.python), "-m", "pytest", *case.suite.options, *PEER, *options, case.nodeid]
+        command = [str(suite.python), "-m", "pytest", *case.suite.options, *PEER, *options, *select_copies(case.nodeid)]
         done = run_in_group(command, suite.folder, SECONDS)
         last = done.output.strip().rpartition("\n")[2]
         counts = {word: int(count) for count, word in re.findall(r"(\d+) (passed|failed|error|rerun)", last)}
@@ -211,6 +211,12 @@ def measure(dist: Path, *, quick: bool = False, plan: Plan | None = None) -> Rep
         bench.measure(case, until)
     summarise(cases, bench.results, report)
     return report
+
+
+def select_copies(nodeid: str) -> list[str]:
+    """Return the arguments that select the copies of a test: pytest-flakefinder makes `f[a]` to `f[0-a]`, `f[1-a]`."""
+    function, bracket, parameters = nodeid.partition("[")
+    return [function, f"-k-{parameters}"] if bracket else [nodeid]
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.flakes import abroad, foreign_suites
-from benchmarks.flakes.abroad import Bench, Plan
+from benchmarks.flakes.abroad import Bench, Plan, select_copies
 from benchmarks.flakes.foreign_suites import ForeignCase, InstalledSuite, Suite, SuiteUnavailable, install, load_cases
 from benchmarks.flakes.foreign_table import Answer, PeerAnswer, Results, find_faults, summarise
 from benchmarks.flakes.process_group import run_in_group
@@ -189,6 +189,26 @@ def test_nothing_of_a_command_outlives_its_time(tmp_path: Path) -> None:
 def test_a_command_that_ends_says_how(tmp_path: Path) -> None:
     done = run_in_group([sys.executable, "-c", "import sys; print(1); sys.exit('no')"], tmp_path, 60)
     assert (done.status, done.output, done.errors, done.timed_out) == (1, "1\n", "no\n", False)
+
+
+def test_the_copies_of_one_set_of_parameters_are_selected(tmp_path: Path) -> None:
+    """Not those of a set whose name begins as that one does."""
+    names = ("0-http", "1-http", "0-https", "1-http-2")
+    sets = ", ".join(f"pytest.param(1, id={name!r})" for name in names)
+    text = f"import pytest\n@pytest.mark.parametrize('x', [{sets}])\ndef test_a(x): pass\n"
+    (tmp_path / "test_p.py").write_text(text)
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-v",
+        "-p",
+        "no:cacheprovider",
+        *select_copies("test_p.py::test_a[http]"),
+    ]
+    done = run_in_group(command, tmp_path, 60)
+    assert re.findall(r"test_a\[(\S+)\]", done.output) == ["0-http", "1-http"]
 
 
 def test_only_what_is_between_the_lines_is_replaced(tmp_path: Path) -> None:
