@@ -169,6 +169,8 @@ def test_a_port_that_failures_name_is_blamed_on_all_that_hold_it(clashes: bool, 
         ({"file /x/out": ["b"], "port 1": ["c"]}, ["t call: FileExistsError: [Errno N]"], "file", ["file /x/out"]),
         ({"temporary path /tmp/a": ["b"]}, ["t call: FileExistsError"], "file", ["temporary path /tmp/a", "tmp_path"]),
         ({"file /x/db": ["b"]}, ["t call: OperationalError: database is locked"], "file", ["file /x/db"]),
+        ({"file /x/db": ["itself"]}, ["t call: OSError: file PATH does not exist"], "file", ["may", "file /x/db"]),
+        ({"file /x": ["b"], "port 1": ["c"]}, ["t call: FileNotFoundError: [Errno N]"], "file", ["may", "file /x"]),
         ({"variable HOME": ["b"]}, ["t call: KeyError: 'HOME'"], "environment", ["variable HOME", "monkeypatch"]),
         ({}, ["t call: TimeoutError"], "timing", ["waits"]),
         ({"port 80": ["b"]}, ["t call: assert elapsed < N"], "clock", ["margin"]),
@@ -221,6 +223,7 @@ def test_a_word_in_another_word_is_no_sign() -> None:
         "t call: assert tablespace already exists",
         "t call: assert N < N",
         "t call: assert N.N == N.N",
+        "t call: FileNotFoundError",
     ):
         assert find_cause({}, [signature]) is None
 

@@ -11,6 +11,10 @@ from flake_quarantine.inference.suspects import ITSELF, PORTS
 # What a failure says of the thing that it met. The first two are collisions: load without another holder makes none.
 PORT_IN_USE = re.compile(r"address (already )?in use|EADDRINUSE", re.IGNORECASE)
 FILE_EXISTS = re.compile(r"FileExistsError|EEXIST")
+FILE_GONE = re.compile(
+    r"FileNotFoundError|No such file or directory|\bfile \S+ does not exist|disk I/O error|readonly database",
+    re.IGNORECASE,
+)
 DATABASE_LOCKED = re.compile(r"database (table )?is locked", re.IGNORECASE)
 DATABASE_TAKEN = re.compile(
     r"database \S+ (already exists|is being accessed by other users)|(relation|table|schema) \S+ already exists",
@@ -88,10 +92,13 @@ def find_cause(shared: Mapping[str, Sequence[str]], signatures: Iterable[str]) -
     nothing: most tests share some.
     """
     ports = [name for name in shared if name.startswith("port ")]
+    files = [name for name in shared if name.startswith(PREFIXES["file"])]
     for signature in signatures:
         kind = next((kind for sign, kind in SIGNS if sign.search(signature)), None)
         if kind == "readiness" and len(ports) == 1:
             continue  # a server that could not bind the port does not answer either
+        if files and FILE_GONE.search(signature):
+            return _suspect("file", files, shared)
         if kind in SENTENCES:
             return Cause(kind, (), SENTENCES[kind])
         if kind:
@@ -101,8 +108,7 @@ def find_cause(shared: Mapping[str, Sequence[str]], signatures: Iterable[str]) -
             return _blame("environment", variables, shared)
     if len(ports) != 1:
         return None
-    sentence = f"it may fail because it shares {_describe(ports[0], shared[ports[0]])}: {CHANGES['port']}"
-    return Cause("port", tuple(ports), sentence)
+    return _suspect("port", ports, shared)
 
 
 def blame_order(names: Sequence[str], shared: Mapping[str, Sequence[str]]) -> Cause:
@@ -125,6 +131,12 @@ def _blame(kind: str, resources: Sequence[str], shared: Mapping[str, Sequence[st
         return Cause(kind, (), f"it needs {UNSEEN[kind]} that something else holds: {CHANGES[kind]}")
     things = " and ".join(_describe(name, shared[name]) for name in resources[:MAX_HOLDERS])
     return Cause(kind, tuple(resources), f"it shares {things}: {CHANGES[kind]}")
+
+
+def _suspect(kind: str, resources: Sequence[str], shared: Mapping[str, Sequence[str]]) -> Cause:
+    """Return a cause that is possible, but that no failure proves."""
+    things = " and ".join(_describe(name, shared[name]) for name in resources[:MAX_HOLDERS])
+    return Cause(kind, tuple(resources), f"it may fail because it shares {things}: {CHANGES[kind]}")
 
 
 def _describe(resource: str, holders: Sequence[str]) -> str:
