@@ -10,7 +10,7 @@ import pytest
 
 from flake_quarantine.campaigns.bisector import Bisector
 from flake_quarantine.campaigns.campaign import Campaign, CampaignSettings
-from flake_quarantine.campaigns.cause_finder import CauseFinder
+from flake_quarantine.campaigns.cause_finder import CauseFinder, limit_copies
 from flake_quarantine.cli.render import serialize_details, serialize_measurement
 from flake_quarantine.inference.causes import find_cause
 from flake_quarantine.inference.measurement import Measurement
@@ -78,6 +78,39 @@ def test_the_kind_is_order_only_if_one_process_makes_it_fail_more_often_than_alo
     measured = Measurement(nodeid=TARGET, tally=Tally([Rung(2, runs=26, failures=26)], alone_runs=10))
     finder.explain(measured, [], [Batch(workers=1, parts=({TARGET: 10},), seed=seed) for seed in range(3)])
     assert measured.kind is kind
+
+
+@pytest.mark.parametrize(
+    ("signature", "plain", "kind"),
+    [
+        ("t call: assert [N] != [N]", 9, "timing"),  # as often as beside neighbours
+        ("t call: assert [N] != [N]", 1, None),  # one may be a bad moment of the machine
+        ("t call: ConnectionRefusedError", 9, "readiness"),  # what the failures say is worth more
+        (IN_USE, 9, "port"),
+    ],
+)
+def test_what_fails_under_plain_load_needs_no_neighbour(signature: str, plain: int, kind: str | None) -> None:
+    batches: list[Batch] = []
+
+    def count_failures(batch: Batch) -> int:
+        batches.append(batch)
+        return plain if batch.noise.cpu else 10
+
+    runner = CountingRunner(Path(), count_failures=count_failures)
+    campaign = Campaign(runner=runner, suite=[TARGET, "a.py::x"], settings=CampaignSettings())
+    measured = Measurement(nodeid=TARGET, tally=Tally([Rung(4, runs=26, failures=10)], alone_runs=10))
+    measured.signatures[signature] += 10
+    CauseFinder(campaign).explain(measured, [], [])
+    assert (measured.cause.kind if measured.cause else None) == kind
+    looks_for_neighbours = kind in (None, "port")
+    assert any("a.py::x" in batch.parts[0] for batch in batches) is looks_for_neighbours
+    assert [batch.parts for batch in batches if batch.noise.cpu] == ([] if kind == "port" else [({TARGET: 30},)])
+
+
+@pytest.mark.parametrize(("seconds", "copies"), [(0.01, 30), (1, 20), (9, 8)])
+def test_a_slow_test_runs_less_often_while_its_cause_is_looked_for(seconds: float, copies: int) -> None:
+    runs = [Run(nodeid=TARGET, worker="gw0", start=0, stop=seconds, outcome=Outcome.PASSED) for _ in range(3)]
+    assert limit_copies(30, runs, TARGET) == copies
 
 
 def test_what_a_found_neighbour_shares_with_the_test_is_named() -> None:

@@ -219,7 +219,8 @@ def test_the_search_for_a_cause_names_a_neighbour_that_hangs_and_goes_on_without
     )
     measured = Measurement(nodeid="a.py::target", tally=Tally([Rung(2)]))
     CauseFinder(campaign).explain(measured, [], [])
-    assert [("a.py::hangs" in batch.parts[0], "a.py::fine" in batch.parts[0]) for batch in runner.batches] == [
+    beside_others = [batch for batch in runner.batches if not batch.noise.cpu]
+    assert [("a.py::hangs" in batch.parts[0], "a.py::fine" in batch.parts[0]) for batch in beside_others] == [
         (True, True),
         *[(False, True)] * 2,
     ]

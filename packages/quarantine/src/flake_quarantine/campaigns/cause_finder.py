@@ -1,28 +1,35 @@
-"""Finds why a test fails under load: the order of tests or their overlap, and which neighbour it is."""
+"""Finds why a test fails under load: the order of tests, plain load, or their overlap, and which neighbour it is."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from statistics import median
 
 from flake_quarantine.campaigns.campaign import Campaign, note_hung_neighbours
+from flake_quarantine.inference.causes import is_collision
 from flake_quarantine.inference.measurement import Measurement
 from flake_quarantine.inference.statistics import ALPHA, fisher_p_value
 from flake_quarantine.inference.suspects import Suspect, find_shared_resources, rank_earlier, rank_overlapping
 from flake_quarantine.inference.tally import Tally
 from flake_quarantine.register import Kind
+from flake_quarantine.runner.batches import MIN_WORKERS as MIN_BATCH_WORKERS
 from flake_quarantine.runner.batches import Batch, choose_neighbours
+from flake_quarantine.runner.noise import Noise
 from flake_quarantine.runs import Run
 
 SUSPECT_BATCHES = 3
 SUSPECT_COPIES = 30
+MIN_COPIES = 8
+COPIES_SECONDS = 20.0  # for the copies of one batch, which run one after the other: a slow test gets fewer
 NEIGHBOUR_RUNS = 150
 MAX_NEIGHBOURS = 40
 MAX_LIKELIEST = 8
 MIN_WORKERS = 4
 CLEAR = ALPHA / 5  # a suspect as clear as this needs no further batch
 SEED_OFFSET = 1000  # seeds that no batch of the measurement has used
+ANY_LOAD = "it fails as often beside plain CPU load: no neighbour is needed for it"
 
 
 class CauseFinder:
@@ -31,13 +38,16 @@ class CauseFinder:
     def __init__(self, campaign: Campaign, slow_tests: Collection[str] = ()) -> None:
         self.campaign, self.slow_tests = campaign, slow_tests
         self.hung: dict[str, str] = {}  # neighbours that held up a batch, with a note on each
+        self.copies = SUSPECT_COPIES
 
     def explain(self, measurement: Measurement, runs: Sequence[Run], serial: Sequence[Batch]) -> None:
         """Fill in kind, suspects and shared resources; `serial` are batches for one process, `runs` those under load.
 
-        If the test fails more often in one process than alone, its kind is order, otherwise load.
+        If the test fails more often in one process than alone, its kind is order, otherwise load. What fails as often
+        beside plain CPU load needs no neighbour, and none is looked for.
         """
         nodeid = measurement.nodeid
+        self.copies = limit_copies(SUSPECT_COPIES, runs, nodeid)
         measurement.kind = Kind.LOAD
         earlier = rank_earlier(runs, nodeid)
         if self._fails_serially(measurement, (*_keep_likeliest(earlier, nodeid, serial), *serial)):
@@ -45,6 +55,10 @@ class CauseFinder:
             measurement.suspects = earlier
         elif self.campaign.settings.finds_suspects:
             workers = _choose_workers(measurement.tally)
+            if self._fails_under_plain_load(measurement, workers):
+                measurement.fails_under_any_load = True
+                measurement.notes.append(ANY_LOAD)
+                return
             measurement.suspects, measurement.shared_resources = self.find_suspects(nodeid, workers)
             measurement.notes += self.hung.values()
 
@@ -91,12 +105,35 @@ class CauseFinder:
         each = max(1, NEIGHBOUR_RUNS // max(1, len(neighbours)))
         return Batch(
             workers=workers,
-            parts=({**dict.fromkeys(neighbours, each), nodeid: SUSPECT_COPIES},),
+            parts=({**dict.fromkeys(neighbours, each), nodeid: self.copies},),
             seed=seed,
             targets=(nodeid,),
             exclusive=(nodeid,) if neighbours else (),
             audit=True,
         )
+
+    def _fails_under_plain_load(self, measurement: Measurement, workers: int) -> bool:
+        """Tell whether it fails as often beside processes that burn the CPU, while no other test and no copy runs.
+
+        A collision needs another holder: where the failures name one, plain load is not asked.
+        """
+        if any(is_collision(signature) for signature in measurement.signatures):
+            return False
+        nodeid, tally = measurement.nodeid, measurement.tally
+        batch = Batch(
+            workers=MIN_BATCH_WORKERS,
+            parts=({nodeid: self.copies},),
+            seed=self.campaign.settings.seed + SEED_OFFSET,
+            targets=(nodeid,),
+            exclusive=(nodeid,),
+            noise=Noise(cpu=workers),
+        )
+        own = [run for run in self.campaign.limited_runner.run_batch(batch) if run.nodeid == nodeid and run.counts]
+        failures = sum(run.failed for run in own)
+        self.campaign.report_progress(f"{nodeid}: beside plain CPU load {failures}/{len(own)}")
+        # One failure may be a bad moment of the machine.
+        needs_more = fisher_p_value(tally.load_failures, tally.load_runs, failures, len(own)) <= ALPHA
+        return failures > 1 and not needs_more
 
     def _fails_serially(self, measurement: Measurement, batches: Sequence[Batch]) -> bool:
         """Tell whether it fails more often in one process, after other tests and at the same time as none, than alone.
@@ -112,6 +149,14 @@ class CauseFinder:
             if fisher_p_value(failures, runs, tally.alone_failures, tally.alone_runs) <= ALPHA:
                 return True
         return False
+
+
+def limit_copies(copies: int, runs: Sequence[Run], nodeid: str) -> int:
+    """Return how many copies of a test run one after the other in a bearable time, by how long it took: 8 at least."""
+    seconds = [run.seconds for run in runs if run.nodeid == nodeid and run.counts]
+    if not seconds or not median(seconds):
+        return copies
+    return min(copies, max(MIN_COPIES, int(COPIES_SECONDS / median(seconds))))
 
 
 def _keep_likeliest(earlier: Sequence[Suspect], nodeid: str, serial: Sequence[Batch]) -> list[Batch]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from flake_quarantine.campaigns.campaign import Campaign, note_hung_neighbours
-from flake_quarantine.campaigns.cause_finder import CauseFinder
+from flake_quarantine.campaigns.cause_finder import CauseFinder, limit_copies
 from flake_quarantine.campaigns.fork_trust import ForkTrust
 from flake_quarantine.inference.bursts import count_events, count_joint_failures
 from flake_quarantine.inference.limits import Limits
@@ -292,7 +292,7 @@ class Measurer:
         failing_batch = test.measurement.failing_batch
         if failing_batch is not None:
             workers, copies, seed = failing_batch
-            wanted = 2 if test.once_per_process else copies
+            wanted = 2 if test.once_per_process else limit_copies(copies, test.runs, test.nodeid)
             seeds = range(seed, seed + SERIAL_BATCHES)
             serial = tuple(self.plan_batch([(test, wanted)], workers, each) for each in seeds)
         campaign = self.campaign

@@ -80,6 +80,13 @@ class Cause:
     sentence: str
 
 
+SPEED = Cause(
+    "timing",
+    (),
+    "it fails under any load, as it depends on how fast the machine is: wait for what it needs, not for a time",
+)
+
+
 def is_collision(signature: str) -> bool:
     """Tell whether a failure says that something else held what the test wanted."""
     return bool(PORT_IN_USE.search(signature) or FILE_EXISTS.search(signature))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from flake_quarantine.inference.causes import Cause, blame_order, find_cause
+from flake_quarantine.inference.causes import SPEED, Cause, blame_order, find_cause
 from flake_quarantine.inference.limits import MIN_ALONE_RUNS, Limits
 from flake_quarantine.inference.missing_runs import find_missing_runs
 from flake_quarantine.inference.statistics import ALPHA, holm
@@ -40,6 +40,7 @@ class Measurement:
     signatures: Counter[str] = field(default_factory=Counter)
     joint_failures: Counter[str] = field(default_factory=Counter)
     failing_batch: FailingBatch | None = None
+    fails_under_any_load: bool = False  # beside plain CPU load as often as beside other tests
     notes: list[str] = field(default_factory=list)
     pytest_options: tuple[str, ...] = ()  # with which it was measured, and is to be repeated
 
@@ -50,7 +51,8 @@ class Measurement:
             return None
         if self.kind is Kind.ORDER and self.clear_suspects:
             return blame_order([suspect.nodeid for suspect in self.clear_suspects], self.shared_resources)
-        return find_cause(self.shared_resources, [signature for signature, _ in self.signatures.most_common()])
+        signatures = [signature for signature, _ in self.signatures.most_common()]
+        return find_cause(self.shared_resources, signatures) or (SPEED if self.fails_under_any_load else None)
 
     @property
     def clear_suspects(self) -> list[Suspect]:
