@@ -83,7 +83,7 @@ def test_the_kind_is_order_only_if_one_process_makes_it_fail_more_often_than_alo
 @pytest.mark.parametrize(
     ("signature", "plain", "kind"),
     [
-        ("t call: assert [N] != [N]", 9, "timing"),  # as often as beside neighbours
+        ("t call: assert [N] != [N]", 9, "timing"),  # as often as among neighbours
         ("t call: assert [N] != [N]", 1, None),  # one may be a bad moment of the machine
         ("t call: ConnectionRefusedError", 9, "readiness"),  # what the failures say is worth more
         (IN_USE, 9, "port"),

@@ -29,7 +29,7 @@ MAX_LIKELIEST = 8
 MIN_WORKERS = 4
 CLEAR = ALPHA / 5  # a suspect as clear as this needs no further batch
 SEED_OFFSET = 1000  # seeds that no batch of the measurement has used
-ANY_LOAD = "it fails as often beside plain CPU load: no neighbour is needed for it"
+ANY_LOAD = "it fails as often under plain CPU load: no neighbour is needed for it"
 
 
 class CauseFinder:
@@ -44,7 +44,7 @@ class CauseFinder:
         """Fill in kind, suspects and shared resources; `serial` are batches for one process, `runs` those under load.
 
         If the test fails more often in one process than alone, its kind is order, otherwise load. What fails as often
-        beside plain CPU load needs no neighbour, and none is looked for.
+        under plain CPU load needs no neighbour, and none is looked for.
         """
         nodeid = measurement.nodeid
         self.copies = limit_copies(SUSPECT_COPIES, runs, nodeid)
@@ -113,7 +113,7 @@ class CauseFinder:
         )
 
     def _fails_under_plain_load(self, measurement: Measurement, workers: int) -> bool:
-        """Tell whether it fails as often beside processes that burn the CPU, while no other test and no copy runs.
+        """Tell whether it fails as often next to processes that burn the CPU, while no other test and no copy runs.
 
         A collision needs another holder: where the failures name one, plain load is not asked.
         """
@@ -130,7 +130,7 @@ class CauseFinder:
         )
         own = [run for run in self.campaign.limited_runner.run_batch(batch) if run.nodeid == nodeid and run.counts]
         failures = sum(run.failed for run in own)
-        self.campaign.report_progress(f"{nodeid}: beside plain CPU load {failures}/{len(own)}")
+        self.campaign.report_progress(f"{nodeid}: under plain CPU load {failures}/{len(own)}")
         # One failure may be a bad moment of the machine.
         needs_more = fisher_p_value(tally.load_failures, tally.load_runs, failures, len(own)) <= ALPHA
         return failures > 1 and not needs_more

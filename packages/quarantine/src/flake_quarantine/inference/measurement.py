@@ -40,7 +40,7 @@ class Measurement:
     signatures: Counter[str] = field(default_factory=Counter)
     joint_failures: Counter[str] = field(default_factory=Counter)
     failing_batch: FailingBatch | None = None
-    fails_under_any_load: bool = False  # beside plain CPU load as often as beside other tests
+    fails_under_any_load: bool = False  # as often under plain CPU load as among other tests
     notes: list[str] = field(default_factory=list)
     pytest_options: tuple[str, ...] = ()  # with which it was measured, and is to be repeated
 
