@@ -105,6 +105,15 @@ def test_shared_things_name_who_shares() -> None:
     assert find_shared_resources(runs, "t") == {"port 5": ["n"]}
 
 
+def test_what_a_run_touched_once_is_no_shared_thing_next_to_what_each_touched() -> None:
+    """The first run of `t` also removes what `n` has left behind in its process."""
+    runs = [run("t", "gw0", moment, moment + 1, touched=("file /db",)) for moment in range(1, 9)]
+    first = run("t", "gw0", 0, 1, touched=("file /a/left", "file /db", "file /lock"))
+    others = [run("t", "gw1", 0, 1, touched=("file /lock",)), run("n", "gw0", 0, 1, touched=("file /a/left",))]
+    assert list(find_shared_resources([first, *runs, *others], "t").items()) == [("file /db", ["itself"])]
+    assert list(find_shared_resources([first, *runs[:5], *others], "t")) == ["file /db", "file /lock"]
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [

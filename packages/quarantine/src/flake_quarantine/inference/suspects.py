@@ -12,6 +12,8 @@ ITSELF = "itself"  # stands for copies of the target among those that share some
 
 PORTS = ("port ", "socket ")  # how the names of these resources begin
 
+FEW = 4  # a resource that less than this part of the runs touched, of those of the commonest, explains nothing
+
 Observation = tuple[bool, set[str]]  # whether the target failed, and the tests that were present
 
 
@@ -41,18 +43,23 @@ def rank_earlier(runs: Sequence[Run], target: str) -> list[Suspect]:
 
 
 def find_shared_resources(runs: Sequence[Run], target: str) -> dict[str, list[str]]:
-    """Return what the target and other tests touched, with the names of those; `ITSELF` for its own copies."""
+    """Return what the target and other tests touched, with the names of those; `ITSELF` for its own copies.
+
+    What most runs of the target touched comes first. What few of them touched is left out: a run also removes what
+    an earlier test in its process has left behind.
+    """
     own: dict[str, int] = {}
     for run in runs:
         if run.nodeid == target:
             for resource in run.touched:
                 own[resource] = own.get(resource, 0) + 1
     shared: dict[str, list[str]] = {}
-    for resource, times in own.items():
+    for resource in sorted(own, key=lambda resource: -own[resource]):
         others = sorted({run.nodeid for run in runs if run.nodeid != target and resource in run.touched})
-        if others or times > 1:
+        if others or own[resource] > 1:
             shared[resource] = others or [ITSELF]
-    return shared
+    most = max((own[resource] for resource in shared), default=0)
+    return {resource: names for resource, names in shared.items() if own[resource] * FEW >= most}
 
 
 def list_port_holders(shared: Mapping[str, Sequence[str]]) -> set[str]:
