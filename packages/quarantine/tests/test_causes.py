@@ -12,11 +12,11 @@ from flake_quarantine.campaigns.bisector import Bisector
 from flake_quarantine.campaigns.campaign import Campaign, CampaignSettings
 from flake_quarantine.campaigns.cause_finder import CauseFinder, limit_copies
 from flake_quarantine.cli.render import serialize_details, serialize_measurement
+from flake_quarantine.failure_signature import make_signature
 from flake_quarantine.inference.causes import find_cause
 from flake_quarantine.inference.measurement import Measurement
 from flake_quarantine.inference.suspects import Suspect
 from flake_quarantine.inference.tally import Rung, Tally
-from flake_quarantine.pytest_plugin.failure_signature import make_signature
 from flake_quarantine.register import Kind
 from flake_quarantine.runner.batches import Batch
 from flake_quarantine.runner.pytest_runner import PytestRunner

@@ -43,7 +43,7 @@ async def until_one_waits(cluster: Cluster, url: str) -> None:
     own = f"datname = '{name_of(url)}'"
     waiting = f"SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND {own}"  # noqa: S608
     async with asyncio.timeout(30):
-        while await asyncio.to_thread(cluster.execute, waiting) == [(0,)]:
+        while await asyncio.to_thread(cluster.execute, waiting) == "0":
             pass
 
 
