@@ -75,6 +75,8 @@ class ForkedRuns:
             self._wait_for_worker(selector)
 
     def _fork_worker(self, selector: selectors.BaseSelector, queue: ItemQueue, slot: int, number: int) -> None:
+        if sys.platform != "linux":
+            raise RuntimeError("runs are forked on Linux alone")
         pid = os.fork()
         if not pid:
             leave(lambda: self._work(queue, slot, number))

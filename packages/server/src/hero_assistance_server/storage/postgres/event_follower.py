@@ -22,7 +22,7 @@ from hero_assistance_server.events.stored_event import StoredEvent
 from hero_assistance_server.storage.errors import NodeOutdated, StoreUnavailable
 from hero_assistance_server.storage.postgres.database.connection import BEGIN_READING, CHANNEL, PostgresConnection
 from hero_assistance_server.storage.postgres.database.last_ids import read_last_seq
-from hero_assistance_server.storage.postgres.nodes.timelines import has_lost, note_loss
+from hero_assistance_server.storage.postgres.database.timelines import has_lost, note_loss
 from hero_assistance_server.storage.sql.repositories import events
 
 # A notice can be lost with a connection; the table is asked this often in any case.

@@ -10,12 +10,12 @@ import psycopg
 
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_server.storage.errors import DatabaseUnusable, StoreUnavailable
+from hero_assistance_server.storage.postgres.database.clock import NOW
 from hero_assistance_server.storage.postgres.database.connection import PostgresConnection
 from hero_assistance_server.storage.postgres.database.errors import STANDBY_HINT, STORAGE_ERRORS, describe_error
 from hero_assistance_server.storage.postgres.database.migrate import migrate, migrations, refuse_newer
+from hero_assistance_server.storage.postgres.database.timelines import begin_timeline
 from hero_assistance_server.storage.postgres.nodes.access_log import forget_old
-from hero_assistance_server.storage.postgres.nodes.leases import NOW
-from hero_assistance_server.storage.postgres.nodes.timelines import begin_timeline
 from hero_assistance_server.timestamps import millis
 
 # The oldest that its project still mends; tests run with the one that is installed.

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import psycopg
 
+from hero_assistance_server.storage.postgres.database.clock import NOW
 from hero_assistance_server.storage.postgres.database.connection import SCHEMA, PostgresConnection
-from hero_assistance_server.storage.postgres.nodes.leases import NOW
 from hero_assistance_server.storage.postgres.opening import connect, require_usable, translated_errors
 
 _STATE = """SELECT current_database()::text, coalesce(host(inet_server_addr()), 'a socket of this machine'),

@@ -16,8 +16,8 @@ from functools import partial
 from hero_assistance_sdk.wire import UserId
 from hero_assistance_server.identity.access_changes import AccessChanges, AccessTable
 from hero_assistance_server.storage.errors import NodeOutdated, StoreUnavailable
+from hero_assistance_server.storage.postgres.database.clock import NOW
 from hero_assistance_server.storage.postgres.database.connection import BEGIN_READING, PostgresConnection
-from hero_assistance_server.storage.postgres.nodes.leases import NOW
 from hero_assistance_server.storage.postgres.session import PostgresSession
 from hero_assistance_server.storage.postgres.snapshot import PostgresSnapshot
 from hero_assistance_server.users.model import Device, Login, User

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from hero_assistance_server.storage.postgres.database.clock import NOW
 from hero_assistance_server.storage.postgres.database.connection import PostgresConnection
 
 LEASE_S = 15.0
 # Two that are lost do not end a lease.
 RENEW_S = 5.0
-# Milliseconds since 1970; the clocks of the nodes need not agree.
-NOW = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint"
 
 # No flush is waited for: the lease of a database that has just crashed is renewed soon.
 _WITHOUT_FLUSH = "SET synchronous_commit = off"

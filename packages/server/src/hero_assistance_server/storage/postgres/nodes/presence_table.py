@@ -16,9 +16,10 @@ from functools import partial
 from hero_assistance_sdk.wire import Level, MessageKind, Seq, TicketId, UserId
 from hero_assistance_server.presence.exchange import OthersPresence
 from hero_assistance_server.presence.rules import Doing, Lease, Screen
+from hero_assistance_server.storage.postgres.database.clock import NOW
 from hero_assistance_server.storage.postgres.database.connection import BEGIN_READING, PostgresConnection
 from hero_assistance_server.storage.postgres.database.last_ids import read_last_seq
-from hero_assistance_server.storage.postgres.nodes.leases import LEASE_S, NOW
+from hero_assistance_server.storage.postgres.nodes.leases import LEASE_S
 from hero_assistance_server.storage.sql.json_rows import json_text
 from hero_assistance_server.storage.sql.repositories.users import list_users
 from hero_assistance_server.storage.sql.tickets.ticket_columns import LISTED_COLUMNS, TABLES

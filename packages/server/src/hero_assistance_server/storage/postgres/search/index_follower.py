@@ -11,7 +11,7 @@ from hero_assistance_sdk.wire import Seq, TicketId
 from hero_assistance_server.storage.errors import StoreUnavailable
 from hero_assistance_server.storage.postgres.database.connection import BEGIN_READING, PostgresConnection
 from hero_assistance_server.storage.postgres.database.last_ids import read_last_seq
-from hero_assistance_server.storage.postgres.nodes.timelines import count_left_out
+from hero_assistance_server.storage.postgres.database.timelines import count_left_out
 from hero_assistance_server.storage.postgres.search.changed_tickets import list_changed
 from hero_assistance_server.storage.postgres.search.index_file import IndexFile, Progress
 from hero_assistance_server.storage.sql.search.index_portions import make_older_rows

@@ -12,10 +12,10 @@ from hero_assistance_sdk.errors import Conflict
 from hero_assistance_sdk.wire import TicketId
 from hero_assistance_server.storage.errors import DataInUse
 from hero_assistance_server.storage.file_copies import copy_checked
+from hero_assistance_server.storage.postgres.database.clock import NOW
 from hero_assistance_server.storage.postgres.database.connection import SCHEMA, PostgresConnection
 from hero_assistance_server.storage.postgres.database.migrate import FIRST, LOCK, finish_opening, migrate, migrations
 from hero_assistance_server.storage.postgres.files.stored_file import CHUNK_BYTES
-from hero_assistance_server.storage.postgres.nodes.leases import NOW
 from hero_assistance_server.storage.postgres.opening import require_usable, translated_errors
 from hero_assistance_server.storage.postgres.transfer.tables import PostgresTables, transfer_connection
 from hero_assistance_server.storage.sql.connection import quote_name

@@ -18,7 +18,7 @@ from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.wire import Seq, TicketId
 from hero_assistance_server.storage.postgres.database.connection import CHANNEL, PostgresConnection
 from hero_assistance_server.storage.postgres.database.errors import STORAGE_ERRORS, explain_error
-from hero_assistance_server.storage.postgres.nodes.timelines import begin_timeline
+from hero_assistance_server.storage.postgres.database.timelines import begin_timeline
 from hero_assistance_server.storage.postgres.search.search_repository import NodeIndex
 from hero_assistance_server.storage.postgres.session import PostgresSession
 from hero_assistance_server.storage.postgres.write_path.unit_of_work import PostgresUnitOfWork

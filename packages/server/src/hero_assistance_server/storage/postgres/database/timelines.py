@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.wire import Seq
+from hero_assistance_server.storage.postgres.database.clock import NOW
 from hero_assistance_server.storage.postgres.database.connection import PostgresConnection
-from hero_assistance_server.storage.postgres.nodes.leases import NOW
 
 # The row of the events is locked as by a group: also where the database has another default.
 _BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED"
