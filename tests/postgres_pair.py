@@ -76,6 +76,13 @@ class Pair:
             raise RuntimeError("the standby was not promoted")
         self.standby.execute("SELECT pg_reload_conf()")
 
+    @contextmanager
+    def old_primary(self) -> Iterator[None]:
+        """Start the one that was killed once more: it knows of no promotion, and takes writes."""
+        settings = {**_SETTINGS, "synchronous_standby_names": ""}
+        with serving(self.primary.folder, settings):
+            yield
+
 
 @contextmanager
 def running_pair(synchronous_commit: str | None = "on") -> Iterator[Pair]:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import aclosing
 
+import psycopg
 import pytest
 
 from hero_assistance_sdk.paths import Paths
@@ -135,3 +136,29 @@ async def test_commits_that_wait_for_a_standby_are_a_condition(paths: Paths, pai
         await wait_until(desk, [])
         await asyncio.gather(waiting, return_exceptions=True)
         assert (await desk.call("ticket.create", "carol", title="waits", body="b", **token))["ticket_id"] == 2
+
+
+@pytest.mark.parametrize("pair", ["on"], indirect=True)
+async def test_a_primary_that_comes_back_is_passed_by(paths: Paths, pair: Pair) -> None:
+    """It takes writes, and is the first of the hosts."""
+    url = pair.create_database()
+    name = url.split("/")[3].split("?")[0]
+    async with running(paths, database=url) as desk:
+        first = await desk.call("ticket.create", "carol", title="first", body="b")
+        pair.primary.kill()
+        await asyncio.to_thread(pair.promote)
+        await wait_until(desk, [])
+        second = await desk.call("ticket.create", "carol", title="second", body="b")
+        with pair.old_primary():
+            # Each connection is made again, with both to choose from.
+            pair.standby.execute(
+                f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"  # noqa: S608
+            )
+            third = await desk.call("ticket.create", "carol", title="third", body="b")
+            assert await search(desk, "second") == ["second"]
+            with pytest.raises(StoreUnavailable, match="it is an old primary"):
+                check_database(pair.primary.url_of(name))
+            with psycopg.connect(pair.primary.url_of(name)) as old:
+                found = old.execute("SELECT title FROM hero_assistance.tickets").fetchall()
+    assert found == [("first",)]
+    assert [first["ticket_id"], second["ticket_id"], third["ticket_id"]] == [1, 2, 3]

@@ -11,6 +11,7 @@ from hero_assistance_sdk.errors import SettingError
 from hero_assistance_server.storage.errors import DatabaseTooNew, DatabaseUnusable, StoreUnavailable
 from hero_assistance_server.storage.postgres import opening
 from hero_assistance_server.storage.postgres.database.connection import read_url
+from hero_assistance_server.storage.postgres.database.old_primaries import list_orders
 from hero_assistance_server.storage.postgres.opening import check_database, open_up_to_date
 from hero_assistance_server.storage.postgres.report import report_database
 from tests.postgres import Cluster
@@ -56,6 +57,19 @@ def test_the_host_that_takes_writes_is_chosen() -> None:
     assert read_url("postgresql://one/desk")["target_session_attrs"] == "read-write"
     assert read_url("postgresql://one,two:5433/desk")["target_session_attrs"] == "read-write"
     assert read_url("postgresql://one,two/desk?target_session_attrs=primary")["target_session_attrs"] == "primary"
+
+
+def test_each_host_is_the_first_once() -> None:
+    several = read_url("postgresql://desk@one:1,two:2,three:3/desk?target_session_attrs=any")
+    found = [(order["host"], order["port"]) for order in list_orders(several)]
+    assert found == [("one,two,three", "1,2,3"), ("two,three,one", "2,3,1"), ("three,one,two", "3,1,2")]
+    assert {order["target_session_attrs"] for order in list_orders(several)} == {"any"}
+    sockets = read_url("postgresql:///desk?host=/one,/two&port=5433")
+    assert [(order["host"], order["port"]) for order in list_orders(sockets)] == [
+        ("/one,/two", "5433"),
+        ("/two,/one", "5433"),
+    ]
+    assert len(list_orders(read_url("postgresql://one/desk"))) == 1
 
 
 def test_hosts_that_are_away_are_passed_by(postgres_cluster: Cluster, postgres_url: str) -> None:

@@ -12,6 +12,7 @@ from psycopg.pq import TransactionStatus
 
 from hero_assistance_sdk.errors import SettingError
 from hero_assistance_server.storage.postgres.database.dialect import translate
+from hero_assistance_server.storage.postgres.database.old_primaries import is_old, list_orders
 from hero_assistance_server.storage.postgres.database.row_inserts import READ_TYPES, RowInserts, encode_columns
 from hero_assistance_server.storage.postgres.database.values import register_values
 from hero_assistance_server.storage.sql.bulk_insert import InsertsRows, Row
@@ -288,9 +289,17 @@ def _connect(url: str, *, takes_writes: bool = True) -> psycopg.Connection[Any]:
     parameters = read_url(url)
     if not takes_writes:
         parameters["target_session_attrs"] = "any"
-    connection: psycopg.Connection[Any] = psycopg.connect(
-        autocommit=True, cursor_factory=psycopg.RawCursor, **parameters
-    )
-    connection.prepared_max = _PREPARED
-    register_values(connection)
-    return connection
+    for order in list_orders(parameters):
+        connection: psycopg.Connection[Any] = psycopg.connect(
+            autocommit=True, cursor_factory=psycopg.RawCursor, **order
+        )
+        try:
+            if not is_old(connection):
+                connection.prepared_max = _PREPARED
+                register_values(connection)
+                return connection
+        except BaseException:
+            connection.close()
+            raise
+        connection.close()
+    raise psycopg.OperationalError("it is an old primary: another one was promoted since, and is away")

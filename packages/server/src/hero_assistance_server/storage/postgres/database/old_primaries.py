@@ -1,0 +1,37 @@
+"""Tells a primary from the one that was promoted in its place: its timeline is older than one that was seen.
+
+One that comes back after a fail-over takes writes, and PostgreSQL does not hinder it. It may be the first of the hosts.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+
+# A standby, which only who asks for it gets, cannot tell its timeline.
+_TIMELINE = """SELECT system_identifier, CASE WHEN pg_is_in_recovery() THEN 0
+    ELSE ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::bigint END FROM pg_control_system()"""
+_LISTS = ("host", "hostaddr", "port")
+# The newest timeline that this process has seen of each cluster, by the cluster's identifier.
+_newest: dict[int, int] = {}
+
+
+def is_old(connection: psycopg.Connection[Any]) -> bool:
+    """Whether another primary was seen that was promoted after this one."""
+    row = connection.execute(_TIMELINE, prepare=False).fetchone()
+    if row is None or row[1] == 0:
+        return False
+    cluster, timeline = row
+    newest = _newest[cluster] = max(timeline, _newest.get(cluster, 0))
+    return bool(timeline < newest)
+
+
+def list_orders(parameters: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the parameters of a connection with each of the hosts as the first one."""
+    lists = {name: str(parameters[name]).split(",") for name in _LISTS if "," in str(parameters.get(name, ""))}
+    count = max(map(len, lists.values()), default=1)
+    return [
+        {**parameters, **{name: ",".join(found[turn:] + found[:turn]) for name, found in lists.items()}}
+        for turn in range(count)
+    ]
