@@ -30,15 +30,16 @@ _BACK_S = 120.0
 
 
 @pytest.fixture
-def desk(hero_root: Path, dist: Path, deploy_program: list[str]) -> Iterator[ThreeBoxes]:
-    """Two nodes, deployed to empty boxes; the environment of the session is there."""
-    del deploy_program
+def desk(hero_root: Path, dist: Path) -> Iterator[ThreeBoxes]:
+    """Two nodes, deployed to empty boxes."""
     with started_three_boxes(hero_root) as boxes:
         said = boxes.deploy(dist)
         assert [box["state"] for box in said["boxes"]] == ["healthy", "healthy"]
         yield boxes
 
 
+# The environment of the session is made before: the boxes have no package index.
+@pytest.mark.usefixtures("deploy_program")
 def test_nothing_acknowledged_is_lost_doubled_or_shown_to_who_may_not_see_it(desk: ThreeBoxes) -> None:
     with working_people(desk.overlay, invite(desk)) as people:
         people.wait_for_work(_DONE_BY_EACH)
