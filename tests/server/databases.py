@@ -16,6 +16,7 @@ from hero_assistance_sdk.paths import Paths
 from hero_assistance_server.events.stored_event import StoredEvent
 from hero_assistance_server.storage.engines import open_storage
 from hero_assistance_server.storage.file_storage import FileStorage
+from hero_assistance_server.storage.sql.connection import Bindings
 from hero_assistance_server.storage.sql.session import Session
 from hero_assistance_server.storage.sqlite.database.connection import open_writer
 from hero_assistance_server.storage.sqlite.session import SqliteSession
@@ -123,4 +124,10 @@ def _make_session(connection: apsw.Connection | PostgresConnection) -> Session:
         return SqliteSession(connection)
     from hero_assistance_server.storage.postgres.session import PostgresSession
 
-    return PostgresSession(connection)
+    class OwnSession(PostgresSession):
+        """Is in no transaction, so that it holds up no server, and has no cursors."""
+
+        def walk(self, connection: PostgresConnection, statement: str, bindings: Bindings) -> Iterator[Any]:
+            return connection.execute(statement, bindings)
+
+    return OwnSession(connection)

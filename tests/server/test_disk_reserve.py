@@ -19,7 +19,7 @@ from hero_assistance_sdk.rpc.errors import RpcFailure
 from hero_assistance_server.quotas.disk_reserve import LOOK_EVERY_S, DiskReserve, watch_disk
 from hero_assistance_server.quotas.usage import Usage
 from hero_assistance_server.storage.errors import DiskFull
-from tests.capabilities import PROC, require
+from tests.capabilities import PROC, require, sqlite_only
 from tests.server.desk import START_S, Child, Desk, child, on_small_disk, until
 from tests.server.uploads import post, reason
 
@@ -183,6 +183,7 @@ async def refusal(desk: Desk, user: str, method: str, **params: object) -> str:
     return refused.value.remote_reason
 
 
+@sqlite_only("fills the disk of SQLite's file and of the folder of attachments")
 @pytest.mark.anyio
 async def test_a_real_disk_fills_and_is_freed(hero_env: dict[str, str], paths: Paths) -> None:
     """The data are on a real file system of 64 MiB: 16 MiB are its reserve, 3.2 MiB its minimum."""
@@ -223,6 +224,7 @@ async def test_a_real_disk_fills_and_is_freed(hero_env: dict[str, str], paths: P
         assert "Traceback" not in server.log.read_text()
 
 
+@sqlite_only("fills the disk of SQLite's file and of the folder of attachments")
 @pytest.mark.anyio
 async def test_a_full_disk_of_files_alone_refuses_no_texts(hero_env: dict[str, str], paths: Paths) -> None:
     files = paths.data / "attachments"
@@ -235,6 +237,7 @@ async def test_a_full_disk_of_files_alone_refuses_no_texts(hero_env: dict[str, s
         await desk.aclose()
 
 
+@sqlite_only("fills the disk of SQLite's file and of the folder of attachments")
 @pytest.mark.anyio
 async def test_uploads_at_once_leave_the_reserve(hero_env: dict[str, str], paths: Paths) -> None:
     """Eight at once, which would take the whole of it together, of known and unknown length."""
@@ -256,6 +259,7 @@ async def test_uploads_at_once_leave_the_reserve(hero_env: dict[str, str], paths
         await desk.aclose()
 
 
+@sqlite_only("fills the disk of SQLite's file and of the folder of attachments")
 @pytest.mark.anyio
 async def test_a_backup_ends_before_texts_are_refused_for_it(hero_env: dict[str, str], hero_root: Path) -> None:
     """Backups and data on the same disk, as they are by default."""
@@ -288,6 +292,7 @@ async def _backup(desk: Desk) -> dict[str, Any]:
     return state
 
 
+@sqlite_only("fills the disk of SQLite's file and of the folder of attachments")
 @pytest.mark.anyio
 async def test_the_marks_are_settings(hero_env: dict[str, str], paths: Paths) -> None:
     files = paths.data / "attachments"

@@ -19,6 +19,7 @@ from hero_assistance_server.storage.sql.tickets import ratings
 from hero_assistance_server.storage.sqlite.database.connection import open_writer
 from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations
 from hero_assistance_server.storage.sqlite.erasure.references import delete_unreferenced, list_references
+from tests.capabilities import sqlite_only
 from tests.server.databases import opened_session
 from tests.server.desk import Desk
 from tests.server.erasing import PRIVATE, check_whole, fill_busy, places_of
@@ -47,6 +48,7 @@ def plan_of(connection: apsw.Connection, statement: str) -> str:
     return ", ".join(str(row[3]) for row in rows)
 
 
+@sqlite_only("asks for a plan of SQLite")
 @pytest.mark.parametrize("parent", ["tickets", "messages"])
 def test_everything_that_refers_to_a_ticket_or_message_goes_with_it(connection: apsw.Connection, parent: str) -> None:
     for table, column in list_references(connection, parent):
@@ -55,6 +57,7 @@ def test_everything_that_refers_to_a_ticket_or_message_goes_with_it(connection: 
         assert handled or emptied or (table, column) in ELSEWHERE, (table, column)
 
 
+@sqlite_only("asks for a plan of SQLite")
 @pytest.mark.parametrize("parent", ["tickets", "messages", "users"])
 def test_what_refers_is_found_by_an_index(connection: apsw.Connection, parent: str) -> None:
     for table, column in list_references(connection, parent):
@@ -64,6 +67,7 @@ def test_what_refers_is_found_by_an_index(connection: apsw.Connection, parent: s
         assert is_scan == ((table, column) in UNINDEXED or table in SMALL), plan
 
 
+@sqlite_only("asks for a plan of SQLite")
 def test_no_statement_about_a_ticket_reads_a_whole_table(connection: apsw.Connection) -> None:
     large = ("messages", "audit", "deliveries", "incoming_mails", "attachments", "attachment_uses", "status_changes")
     for statement in (*tickets.DELETES, *tickets.UPDATES):
@@ -71,6 +75,7 @@ def test_no_statement_about_a_ticket_reads_a_whole_table(connection: apsw.Connec
         assert not [table for table in large if f"SCAN {table}" in plan], (statement, plan)
 
 
+@sqlite_only("asks for a plan of SQLite")
 def test_no_statement_about_a_user_reads_a_whole_table(connection: apsw.Connection) -> None:
     for statement in (users.STATUS_CHANGES, *user_trail.FORGET_ACCOUNT):
         plan = plan_of(connection, statement)
@@ -78,12 +83,14 @@ def test_no_statement_about_a_user_reads_a_whole_table(connection: apsw.Connecti
         assert "SCAN status_changes" not in plan
 
 
+@sqlite_only("asks for a plan of SQLite")
 def test_the_ratings_of_an_agent_are_a_range_of_an_index(connection: apsw.Connection) -> None:
     plan = plan_of(connection, ratings.LIST_OF_AGENT)
     assert "ratings_of_agent" in plan
     assert "TEMP B-TREE" not in plan
 
 
+@sqlite_only("asks for a plan of SQLite")
 def test_what_something_refers_to_is_not_deleted(connection: apsw.Connection) -> None:
     connection.execute("INSERT INTO users (user_id, name, role, active, created_at) VALUES ('a', 'A', 'agent', 1, 0)")
     connection.execute("INSERT INTO logins (login, folded, user_id, bound_at) VALUES ('a', 'a', 'a', 0)")

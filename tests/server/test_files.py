@@ -67,7 +67,7 @@ async def test_a_file_is_not_swept_while_its_row_is_written(paths: Paths) -> Non
             with files.hold(name):
                 files.adopt(incoming, name)
                 assert await delete_orphaned_files(store) == 0
-                assert kept(paths) == [name]
+                assert name in kept(paths)
         assert await delete_orphaned_files(store) == 1
         assert await store.read(lambda snapshot: snapshot.attachments.list_unnamed_files([name])) == [name]
 
@@ -130,6 +130,7 @@ async def test_a_disk_that_fails_unforeseen_refuses_clearly(hero_env: dict[str, 
         await desk.aclose()
 
 
+@sqlite_only("migrates a file of an earlier release")
 async def test_what_was_written_before_there_were_attachments_has_none(paths: Paths) -> None:
     paths.data.mkdir(parents=True)
     connection = open_writer(paths.data / DATABASE)

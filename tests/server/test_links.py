@@ -92,6 +92,7 @@ async def test_a_code_counts_for_a_quarter_of_an_hour_and_its_link_for_longer(he
     assert await reason(hero, "auth.redeem", {}, token=token_of(made["link"])) is None
 
 
+@sqlite_only("the key of codes is a file; postgres/test_shared_secrets.py has the row")
 async def test_who_reads_the_database_finds_out_no_code(hero: Desk) -> None:
     """A million codes are tried against what is stored, in the ways that need no key."""
     code = (await hand_over(hero))["code"]
@@ -107,6 +108,7 @@ async def test_who_reads_the_database_finds_out_no_code(hero: Desk) -> None:
     assert key.read_bytes() not in read_database(hero.paths.data)
 
 
+@sqlite_only("the key of codes is a file; postgres/test_shared_secrets.py has the row")
 async def test_codes_survive_a_restart_and_a_damaged_key_ends_codes_alone(paths: Paths) -> None:
     async with running(paths, mode=AuthMode.HERO, seed=False) as desk:
         await set_up(desk)
@@ -120,6 +122,7 @@ async def test_codes_survive_a_restart_and_a_damaged_key_ends_codes_alone(paths:
         assert await reason(desk, "auth.redeem", {}, token=token_of(second["link"])) is None
 
 
+@sqlite_only("the key of codes is a file; postgres/test_shared_secrets.py has the row")
 async def test_where_the_key_cannot_be_kept_no_code_is_made(hero: Desk) -> None:
     # Nothing can be written in the place of a folder.
     async with running_without_key(hero.paths) as desk:

@@ -13,11 +13,14 @@ import pytest
 
 from hero_assistance_sdk.rpc.errors import RpcFailure
 from hero_assistance_sdk.wire import TicketId
+from hero_assistance_server.storage.sql.connection import Connection
 from hero_assistance_server.storage.sql.tickets import tickets
-from hero_assistance_server.storage.sqlite.database.connection import open_reader, open_writer
+from hero_assistance_server.storage.sqlite.database.connection import open_writer
 from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations
 from hero_assistance_server.ticket_lists.list_index import places, scopes
 from hero_assistance_server.timestamps import millis
+from tests.capabilities import sqlite_only
+from tests.server.databases import opened_session
 from tests.server.desk import Desk
 from tests.server.test_verify import ACTIONS
 
@@ -43,7 +46,7 @@ class Lists:
     places: set[tuple[str, int, int]] = field(default_factory=set)
 
 
-def expected(db: apsw.Connection) -> Lists:
+def expected(db: Connection) -> Lists:
     """The lists as they follow from every ticket."""
     found = Lists()
     for (ticket_id,) in db.execute("SELECT ticket_id FROM tickets"):
@@ -56,7 +59,7 @@ def expected(db: apsw.Connection) -> Lists:
     return found
 
 
-def kept(db: apsw.Connection) -> Lists:
+def kept(db: Connection) -> Lists:
     """The lists as the database has them; a counter at 0 is as good as none."""
     rows = db.execute("SELECT scope, status, count FROM tallies WHERE count > 0")
     return Lists(
@@ -66,6 +69,7 @@ def kept(db: apsw.Connection) -> Lists:
     )
 
 
+@sqlite_only("migrates a file of an earlier release")
 def test_a_desk_of_the_first_version_is_taken_along(hero_root: Path) -> None:
     path = hero_root / "tickets.db"
     known = migrations()
@@ -91,6 +95,7 @@ def test_a_desk_of_the_first_version_is_taken_along(hero_root: Path) -> None:
         db.close()
 
 
+@sqlite_only("is about SQLite's file")
 def test_the_trail_cannot_be_changed(hero_root: Path) -> None:
     db = open_writer(hero_root / "tickets.db")
     try:
@@ -114,8 +119,5 @@ async def test_after_a_long_day(desk: Desk, seed: int) -> None:
         # What is not possible any more is refused, and must leave nothing behind.
         with contextlib.suppress(RpcFailure):
             await desk.call(method, caller, **params)
-    reader = open_reader(desk.database)
-    try:
-        assert kept(reader) == expected(reader)
-    finally:
-        reader.close()
+    with opened_session(desk.paths.data) as session:
+        assert kept(session.direct) == expected(session.direct)

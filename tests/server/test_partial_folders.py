@@ -21,6 +21,7 @@ from hero_assistance_server.storage.partial_folders import (
     partial_folder,
     remove_partial_folders,
 )
+from tests.capabilities import sqlite_only
 from tests.server.backup_samples import NOW, SQLITE, backed_up, silent
 from tests.server.desk import START_S, running, until
 
@@ -136,6 +137,7 @@ async def test_a_start_removes_what_was_left_everywhere(paths: Paths) -> None:
         assert busy.exists()
 
 
+@sqlite_only("moves SQLite's file; postgres/test_transfer.py moves both")
 async def test_the_next_run_removes_what_was_left(paths: Paths) -> None:
     async with running(paths) as desk:
         await desk.call("ticket.create", "carol", title="t", body="b")

@@ -173,6 +173,7 @@ async def _announce(desk: Desk, size: int, gate: asyncio.Event) -> int:
         writer.close()
 
 
+@sqlite_only("counts in SQLite's memory; contract/test_attachment_repository.py has both")
 @settings(max_examples=30)
 @given(
     steps=st.lists(

@@ -366,6 +366,7 @@ def test_a_customers_question_names_their_own_facet_and_the_public_column() -> N
         assert "notes" not in asked.expression
 
 
+@sqlite_only("asks for a plan of SQLite")
 async def test_a_page_of_results_needs_no_sort(hero_root: Path) -> None:
     connection = open_writer(hero_root / DATABASE)
     migrate(connection, migrations())

@@ -24,6 +24,7 @@ from hero_assistance_server.storage.sql.tickets.stats import _FACTS, SqlStats
 from hero_assistance_server.storage.sqlite.database.migrate import migrate, migrations
 from hero_assistance_server.storage.sqlite.session import SqliteSession
 from hero_assistance_server.time_zones import DAY_MS
+from tests.capabilities import sqlite_only
 from tests.server.desk import Desk
 
 BASE = int(datetime(2026, 3, 28, tzinfo=UTC).timestamp() * 1000)
@@ -212,6 +213,7 @@ def _days(filed: list[Filed], span: Span) -> list[Day]:
     return days
 
 
+@sqlite_only("counts in SQLite's memory; contract/test_stats.py has both")
 @settings(max_examples=150, deadline=None)
 @given(filed=st.lists(FILED, max_size=8), span=SPANS)
 def test_every_figure_is_what_counting_gives(empty: apsw.Connection, filed: list[Filed], span: Span) -> None:
@@ -252,6 +254,7 @@ def _lists_what_it_counts(db: apsw.Connection, filed: list[Filed], span: Span) -
             assert stats.list_tickets(figure, span, only, TicketId(1), 2) == [one for one in wanted if one > 1][:2]
 
 
+@sqlite_only("asks for a plan of SQLite")
 @pytest.mark.parametrize("figure", [Figure.CREATED, Figure.FIRST_RESPONSE, Figure.SOLVED])
 def test_a_span_is_found_by_an_index(empty: apsw.Connection, figure: Figure) -> None:
     query = f"EXPLAIN QUERY PLAN {_FACTS[figure]}"
