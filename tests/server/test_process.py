@@ -51,7 +51,8 @@ def test_sigterm_ends_streams_and_calls_before_they_are_forced_to(hero_env: dict
         reading = streams[0]
         while reading.recv(1 << 20):
             pass
-    assert list(paths.service_sockets.iterdir()) == []
+    # In a run on PostgreSQL a supervisor tells the server its database.
+    assert {path.name for path in paths.service_sockets.iterdir()} <= {"supervisor.sock"}
     log = server.log.read_text()
     assert FORCED not in log
     assert "Traceback" not in log

@@ -89,6 +89,17 @@ async def test_a_row_has_the_beginning_of_its_text_in_every_order(storage: Stora
     assert rows == [replace(made, body=made.body[: EXCERPT_SOURCE + 1])]
 
 
+@pytest.mark.parametrize("order", Order)
+async def test_a_list_of_no_status_is_empty(storage: Storage, order: Order) -> None:
+    """Its filter excludes each of them."""
+    await storage.write(create)
+    start = START if order is Order.ACTIVITY else START_OF_SMALLEST
+    query = query_of("status:new -status:new")
+    assert query.statuses == frozenset()
+    page = await storage.read(lambda snapshot: snapshot.tickets.list_page(query, start, 2, order=order))
+    assert list(page.rows) == []
+
+
 async def test_pages_go_from_the_answer_that_is_due_first_to_the_last(storage: Storage) -> None:
     def fill(work: UnitOfWork) -> list[Ticket]:
         create(work)

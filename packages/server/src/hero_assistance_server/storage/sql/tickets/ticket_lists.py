@@ -142,7 +142,8 @@ def build_conditions(query: ListQuery, *, of_ticket: bool) -> tuple[list[str], l
     terms: list[str] = []
     bindings: list[Any] = []
     if of_ticket and query.statuses != frozenset(Status):
-        terms.append(f"tickets.status IN ({', '.join('?' * len(query.statuses))})")
+        # An empty list is no SQL, though SQLite takes it.
+        terms.append(f"tickets.status IN ({', '.join('?' * len(query.statuses)) or 'NULL'})")
         bindings += sorted(status.value for status in query.statuses)
     # The walk keeps to one group; to look again costs less than to tell which.
     for group in query.within if of_ticket or len(query.within) > 1 else ():
