@@ -211,8 +211,8 @@ TICKET_CASES: dict[str, Case] = {
     "stats.measure": sees_creation(lambda work: work.stats.measure(Figure.CREATED, SPAN).count, 1),
     "stats.measure_by": sees_response_by_agent,
     "tickets.count": sees_count,
-    "tickets.count_in_scope": sees_creation(
-        lambda work: work.tickets.count_in_scope(list_index.ALL, frozenset(Status)), 1
+    "tickets.count_in_scopes": sees_creation(
+        lambda work: work.tickets.count_in_scopes([(list_index.ALL, frozenset(Status))]), [1]
     ),
     "tickets.find": sees_find,
     "tickets.list_due_to_wake": sees_due_to_wake,

@@ -22,7 +22,7 @@ def counts(snapshot: Snapshot) -> tuple[int, ...]:
     """Return how many tickets, places in the list index, events and audit entries there are."""
     return (
         len(snapshot.tickets.list_page(None, START, 100).rows),
-        snapshot.tickets.count_in_scope(list_index.ALL, frozenset(Status)),
+        *snapshot.tickets.count_in_scopes([(list_index.ALL, frozenset(Status))]),
         snapshot.events.last_seq(),
         len([*snapshot.audit.iterate_newest(AuditQuery(), 100)][:100]),
     )

@@ -91,6 +91,20 @@ async def test_groups_of_every_size_are_the_same_statement(postgres_url: str, jo
     assert len(set(texts)) == 1
 
 
+async def test_a_query_begins_with_the_last_event_in_one_journey(
+    postgres_url: str, journeys: dict[int, list[str]]
+) -> None:
+    async with node(postgres_url) as one:
+        await one.write(create)
+        for asked in journeys.values():
+            asked.clear()
+        assert await one.read(lambda snapshot: snapshot.events.last_seq()) == 1
+        await one.write(create)
+        assert await one.read(lambda snapshot: snapshot.events.last_seq()) == 2
+    readers = [asked for asked in journeys.values() if asked and all("BEGIN" in one or one == "END" for one in asked)]
+    assert sum(map(len, readers)) == 4
+
+
 def test_what_a_reader_asks_often_stays_prepared(postgres_url: str) -> None:
     count = "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE 'SELECT title%'"
 

@@ -69,7 +69,8 @@ def visible_view(snapshot: Snapshot, user: User, view_id: int) -> SavedView:
 
 def count_views(snapshot: Snapshot, user_id: UserId) -> dict[str, int]:
     """Return how many tickets are in each view of an agent: from counters, for any number of tickets."""
-    return {name: snapshot.tickets.count_in_scope(view.scope(user_id), view.statuses) for name, view in VIEWS.items()}
+    counts = snapshot.tickets.count_in_scopes([(view.scope(user_id), view.statuses) for view in VIEWS.values()])
+    return dict(zip(VIEWS, counts, strict=True))
 
 
 def _apply(work: UnitOfWork, caller: Caller, changes: Iterable[AnyChange]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -78,8 +79,8 @@ class TicketRepository(Protocol):
         """Return how many tickets a list has, exactly or counted up to `cap`."""
         ...
 
-    def count_in_scope(self, scope: str, statuses: frozenset[Status]) -> int:
-        """Return how many tickets with one of these statuses are in a scope of the list index."""
+    def count_in_scopes(self, asked: Sequence[tuple[str, frozenset[Status]]]) -> list[int]:
+        """Return how many tickets with one of these statuses are in each of these scopes of the list index."""
         ...
 
     def list_due_to_wake(self, now: datetime, limit: int) -> list[TicketId]:

@@ -11,6 +11,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.pq import TransactionStatus
 
 from hero_assistance_sdk.errors import SettingError
+from hero_assistance_sdk.wire import Seq
 from hero_assistance_server.storage.postgres.database.dialect import translate
 from hero_assistance_server.storage.postgres.database.old_primaries import is_old, list_orders
 from hero_assistance_server.storage.postgres.database.row_inserts import READ_TYPES, RowInserts, encode_columns
@@ -39,6 +40,7 @@ _SCHEMES = ("postgresql://", "postgres://")
 _FORM = "it has the form postgresql://USER:PASSWORD@HOST/DATABASE; a password is percent-encoded"
 # Everything that is read is of one moment, and nothing is written.
 BEGIN_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+_LAST_SEQ = f"SELECT last_id FROM {SCHEMA}.last_ids WHERE name = 'events'"  # noqa: S608
 # What every node listens to; the text of a notice is the number of the last event, and the id of the node that
 # committed.
 CHANNEL = "hero_assistance"
@@ -85,6 +87,8 @@ class PostgresConnection(InsertsRows):
         self._connection = _connect(url, takes_writes=takes_writes)
         # Another one after each reconnection, which may lead to another primary.
         self.number = 1
+        # The last event of what a transaction of `begin_reading` sees.
+        self.last_seq: Seq | None = None
         self._changes = 0
         self._total_changes = 0
         self._walks = 0
@@ -112,6 +116,11 @@ class PostgresConnection(InsertsRows):
         self.reconnect()
         return self._run_all(statements)
 
+    def begin_reading(self) -> None:
+        """Begin a transaction that reads, and `last_seq` in the same journey: nearly every answer says it."""
+        _, [(seq,)] = self.begin(f"{BEGIN_READING}; {_LAST_SEQ}")
+        self.last_seq = Seq(seq)
+
     def roll_back(self) -> None:
         """Undo the transaction, if there is one."""
         if self.in_transaction:
@@ -119,6 +128,7 @@ class PostgresConnection(InsertsRows):
 
     def finish_reading(self) -> None:
         """End a transaction that wrote nothing, if there is one: after a ROLLBACK, no statement stays prepared."""
+        self.last_seq = None
         if self.in_transaction:
             # Another word for COMMIT, which tests let be lost.
             self.execute("END")

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from hero_assistance_server.storage.errors import StoreUnavailable
-from hero_assistance_server.storage.postgres.database.connection import BEGIN_READING, PostgresConnection
+from hero_assistance_server.storage.postgres.database.connection import PostgresConnection
 from hero_assistance_server.storage.postgres.database.errors import STORAGE_ERRORS, explain_error
 
 T = TypeVar("T")
@@ -32,7 +32,7 @@ class ConnectionPool:
         """Answer one query, in a thread of `executor`; raises `StoreUnavailable`."""
         try:
             connection = self._own_connection()
-            connection.begin(BEGIN_READING)
+            connection.begin_reading()
             try:
                 return query(connection)
             finally:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from hero_assistance_sdk.wire import Seq
 from hero_assistance_server.storage.postgres.database.connection import PostgresConnection
 
+_EVENTS = "events"
 _LAST = "SELECT last_id FROM last_ids WHERE name = ?"
 
 
 def read_last_id(connection: PostgresConnection, table: str) -> int:
     """Return the last id of a table, 0 before the first."""
+    if table == _EVENTS and connection.last_seq is not None:
+        return connection.last_seq
     return int(connection.execute(_LAST, (table,)).get or 0)
 
 
 def read_last_seq(connection: PostgresConnection) -> Seq:
     """Return the number of the last event that any node committed."""
-    return Seq(read_last_id(connection, "events"))
+    return Seq(read_last_id(connection, _EVENTS))

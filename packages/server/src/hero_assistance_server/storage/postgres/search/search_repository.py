@@ -26,7 +26,7 @@ from hero_assistance_server.users.model import User
 
 # How long a search waits for the index to follow what was committed before it; then it finds what is there.
 WAIT_S = 1.0
-# Ids that are read at once; more are read where tickets of the index are not in the answer.
+# Ids that are read at once, where tickets of the index were not in the answer.
 PORTION = 64
 _READ = f"""SELECT {COLUMNS} {TABLES} WHERE ticket_id IN (SELECT value::bigint FROM json_each(:ids))
     AND (:since::bigint IS NULL OR tickets.created_at >= :since)
@@ -56,12 +56,14 @@ class PostgresSearch:
             return []
         self.index.follower.wait_for(read_last_seq(self.connection), WAIT_S)
         found: list[Ticket] = []
+        # Nearly always all of the first ones are in the answer.
+        portion = limit
         while len(found) < limit:
-            ids = self.index.file.match(asked.expression, before, max(PORTION, limit))
+            ids = self.index.file.match(asked.expression, before, portion)
             found += [ticket for ticket in self._read(ids, asked) if Caller(reader).sees(ticket)]
-            if len(ids) < max(PORTION, limit):
+            if len(ids) < portion:
                 break
-            before = ids[-1]
+            before, portion = ids[-1], max(PORTION, limit)
         return found[:limit]
 
     def count_missing(self) -> int:

@@ -21,6 +21,8 @@ from hero_assistance_server.users.model import User
 
 PUBLIC, EVERYTHING = "{public}", "{public notes}"
 
+_CREATION_RANGE = "SELECT (SELECT min(created_at) FROM tickets), (SELECT max(created_at) FROM tickets)"
+
 
 @dataclass(frozen=True, slots=True)
 class FullTextQuery:
@@ -55,8 +57,8 @@ def build_full_text_query(filter_: Filter, reader: User, months: tuple[datetime,
 
 def creation_range(connection: Connection) -> tuple[datetime, datetime]:
     """Return when the first and the last ticket were created; the start of 1970 when there is none."""
-    first = connection.execute("SELECT min(created_at) FROM tickets").get
-    last = connection.execute("SELECT max(created_at) FROM tickets").get
+    # SQLite answers min and max of one question only by reading every row.
+    first, last = connection.execute(_CREATION_RANGE).get
     return time_of(first or 0), time_of(last or 0)
 
 

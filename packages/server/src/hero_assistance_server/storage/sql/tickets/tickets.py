@@ -71,9 +71,9 @@ class SqlTickets:
         """Count a list by the counters of the list index, or ticket by ticket up to `cap`."""
         return ticket_lists.count(self.session.complete, query, cap)
 
-    def count_in_scope(self, scope: str, statuses: frozenset[Status]) -> int:
-        """Add the counters of a scope of the list index."""
-        return list_index.count(self.session.complete, scope, statuses)
+    def count_in_scopes(self, asked: Sequence[tuple[str, frozenset[Status]]]) -> list[int]:
+        """Add the counters of each scope of the list index, which one statement reads."""
+        return list_index.count_all(self.session.complete, asked)
 
     def list_due_to_wake(self, now: datetime, limit: int) -> list[TicketId]:
         """Read the tickets whose time of waking is past, by that time."""
