@@ -52,6 +52,15 @@ def test_totals_lead_to_their_tickets_and_back(served: Desk, person: Person) -> 
     expect(bob.heading("The VPN is down")).to_be_visible()
 
 
+def test_what_has_not_happened_has_no_median(served: Desk, person: Person) -> None:
+    served.call("carol", "ticket.create", title="A new laptop", body="b")
+    bob = person("bob")
+    open_stats(bob)
+    totals = bob.page.get_by_role("list", name="Totals")
+    expect(totals.get_by_role("link", name="First answer")).to_contain_text("none in these days")
+    expect(totals).not_to_contain_text("median")
+
+
 def test_no_view_of_the_list_is_marked_where_the_figures_are_shown(served: Desk, person: Person) -> None:
     bob = person("bob")
     views = bob.page.get_by_role("navigation", name="Views").get_by_role("link")

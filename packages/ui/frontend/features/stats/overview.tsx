@@ -43,6 +43,7 @@ export function Overview({ overview, query }: { overview: Totals; query: StatsQu
 }
 
 function spreadWords({ count, p90_ms: within }: Took): string {
+  if (count === 0) return t("none in these days");
   const words = { count: formatNumber(count), time: formatDuration(within) };
   return t("median of {count}; 90 % within {time}", words);
 }

@@ -40,7 +40,7 @@ export function InvitePage({ project }: { project: Project }) {
           form={form}
           name="email"
           label={t("E-mail address")}
-          hint={t("They are mailed a link that signs them in, and counts for a week.")}
+          hint={t("Where this desk sends mail, a link that signs them in goes there. It counts for a week.")}
           input={{ type: "email", maxLength: 254 }}
         />
         <TextField
