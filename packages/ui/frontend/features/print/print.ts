@@ -1,5 +1,6 @@
 /** Printing: on paper is the whole thread, so what a reader has not looked up yet is fetched before. */
 import { desk } from "../../app.ts";
+import { afterPicture } from "../../ui/next_picture.ts";
 import { isPrinting } from "../timeline/printing.ts";
 
 /** Have the keys of the browser's own print print all of what is open. */
@@ -49,5 +50,5 @@ function openThread() {
 
 /** What was fetched is on the page after the next frame. */
 function drawn(): Promise<void> {
-  return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())));
+  return new Promise((done) => void afterPicture(() => done()));
 }

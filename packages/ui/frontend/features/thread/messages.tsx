@@ -8,6 +8,7 @@ import { type History, ticketHistoriesOf } from "../../stores/tickets/ticket_his
 import { UncopiedText } from "../../ui/copying/copy_button.tsx";
 import { useAction } from "../../ui/hooks/use_action.ts";
 import { Down } from "../../ui/icons.tsx";
+import { afterPicture } from "../../ui/next_picture.ts";
 import { PendingThread } from "../composer/pending.tsx";
 import { PictureViewer } from "../picture_viewer/picture_viewer.tsx";
 import { MessageWindow } from "../timeline/message_window.ts";
@@ -87,15 +88,10 @@ function useRest(thread: Thread, window: MessageWindow, place: ScrollPlace): voi
   const isLoaded = thread.isLoaded.value;
   useLayoutEffect(() => {
     if (!isLoaded || window.isFilled) return undefined;
-    const fill = () => {
+    return afterPicture(() => {
       place.remember();
       window.fill();
-    };
-    // The callbacks of a frame come before it is drawn: those of the next one come when this one is seen.
-    let frame = requestAnimationFrame(() => {
-      frame = requestAnimationFrame(fill);
     });
-    return () => cancelAnimationFrame(frame);
   }, [window, isLoaded]);
 }
 

@@ -20,6 +20,9 @@ const NARROW = /[ijlt.,:;'|!()[\] -]/;
 const BROAD = /[\u1100-\u11ff\u2e80-\ud7ff\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\u{1f000}-\u{3ffff}]/u;
 const CAPITAL = /[mw@%&\p{Lu}]/u;
 
+// Of each letter that a tag had: three patterns for every letter of every row are what a first list waits for.
+const widths = new Map<string, number>();
+
 export type Marks = {
   status: string;
   /** The words in frames: a priority, or that the ticket is overdue. */
@@ -65,6 +68,14 @@ function widthOf(words: string): number {
 }
 
 function letterWidth(letter: string): number {
+  const known = widths.get(letter);
+  if (known !== undefined) return known;
+  const width = reckonWidth(letter);
+  widths.set(letter, width);
+  return width;
+}
+
+function reckonWidth(letter: string): number {
   if (NARROW.test(letter)) return 0.27;
   if (BROAD.test(letter)) return 0.85;
   return CAPITAL.test(letter) ? 0.58 : 0.455;

@@ -6,6 +6,7 @@ import { type Density, ROW_HEIGHT_REM } from "../../stores/tickets/density.ts";
 import type { DeskRow, DeskRows } from "../../stores/tickets/lists/desk_rows.ts";
 import { ListWindow, shiftOf } from "../../stores/tickets/lists/list_window.ts";
 import { ticketKey } from "../../stores/tickets/unread.ts";
+import { afterPicture } from "../../ui/next_picture.ts";
 import { listWidth } from "./tag_room.ts";
 
 export function keyOf({ project, id }: DeskRow): string {
@@ -13,12 +14,14 @@ export function keyOf({ project, id }: DeskRow): string {
 }
 
 export function useListWindow(rows: DeskRows) {
-  const view = useMemo(() => new ListWindow(), []);
+  const view = useMemo(() => new ListWindow(0), []);
   const scroller = useRef<HTMLDivElement>(null);
   const focused = useSignal<DeskRow | null>(null);
   const chosen = density.value.value;
   useSize(view, scroller, chosen);
   useAnchor(view, rows, scroller);
+  // The first picture waits for no row that is out of sight.
+  useLayoutEffect(() => afterPicture(() => view.widen()), [view]);
   const current = currentIndex(rows);
   useCurrent(view, rows, scroller, current);
   const focus = (index: number) => {

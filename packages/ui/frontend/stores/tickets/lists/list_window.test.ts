@@ -30,6 +30,15 @@ test("what is drawn is what is in sight, and a margin", () => {
   assert.deepEqual(list.range.value, { first: 99_990, last: 100_000 });
 });
 
+test("a list may open with what is in sight alone, and draw its margin after that", () => {
+  const list = new ListWindow(0);
+  list.resize(500, 50);
+  list.fit(100);
+  assert.deepEqual(list.range.value, { first: 0, last: 10 });
+  list.widen();
+  assert.deepEqual(list.range.value, { first: 0, last: 20 });
+});
+
 test("a short way draws nothing, and a far one draws as much as before", () => {
   const list = newWindow(100_000);
   const drawn = new Set<number>();

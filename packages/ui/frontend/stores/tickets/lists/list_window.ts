@@ -17,6 +17,18 @@ export class ListWindow {
   #top = 0;
   #height = 0;
   #count = 0;
+  #margin: number;
+
+  /** With a smaller margin, a list opens with fewer rows; `widen` draws the others. */
+  constructor(margin = MARGIN) {
+    this.#margin = margin;
+  }
+
+  /** Draw the whole margin. */
+  widen(): void {
+    this.#margin = MARGIN;
+    this.#update();
+  }
 
   /** The rows that are in sight, those in part among them. */
   get inSight(): Range {
@@ -61,12 +73,12 @@ export class ListWindow {
   #update(): void {
     const { first, last } = this.inSight;
     const range = this.range.peek();
-    const spare = MARGIN / 2;
+    const spare = this.#margin / 2;
     const hasFirst = range.first <= Math.max(0, first - spare);
     const hasLast = range.last >= Math.min(this.#count, last + spare) && range.last <= this.#count;
     const isShort = range.last - range.first <= last - first + 3 * MARGIN;
     if (hasFirst && hasLast && isShort) return;
-    this.range.value = { first: Math.max(0, first - MARGIN), last: Math.min(this.#count, last + MARGIN) };
+    this.range.value = { first: Math.max(0, first - this.#margin), last: Math.min(this.#count, last + this.#margin) };
   }
 }
 
