@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from statistics import median
 
 from playwright.sync_api import Browser, Page, expect
 
@@ -11,8 +13,19 @@ from benchmarks.browser.desks import ours, probe
 from benchmarks.supervision.serving import Box
 from hero_assistance_sdk.wire import TicketId
 
-# Where a reply can be taken back for a while, the next one waits until it has gone.
+# A reply can be taken back for a while: the next one waits until it has gone, and the page is at rest.
 _GONE_MS = 60_000
+_ON_THEIR_WAY = ".message.pending"
+
+
+@dataclass(frozen=True)
+class OwnReply:
+    """Medians of one's own replies, in ms: all of it from the key on, and what it is made of."""
+
+    all: float
+    in_document: float
+    frame_awaited: float
+    drawn: float
 
 
 @contextmanager
@@ -53,23 +66,28 @@ def open_first(browser: Browser, made: Box, ticket_id: TicketId, text: str, roun
     return probe.middle(once, rounds)
 
 
-def own_reply(page: Page, ticket_id: TicketId, text: str, rounds: int) -> float:
+def own_reply(page: Page, ticket_id: TicketId, text: str, rounds: int) -> OwnReply:
     """Answer a ticket by the keys."""
     open_ticket(page, ticket_id, text)
     probe.note_key(page)
-    numbers = iter(range(rounds))
 
-    def once() -> float:
-        words = f"My own answer, number {next(numbers)}."
+    def once(number: int) -> tuple[float, probe.Seen]:
+        words = f"My own answer, number {number}."
         area = page.get_by_label("Reply", exact=True)
         area.fill(words)
         probe.watch_text(page, words, ours.MESSAGES)
         area.press("Control+Enter")
-        seen = probe.seen_at(page)
-        expect(area).to_have_value("", timeout=_GONE_MS)
-        return seen - probe.key_at(page)
+        seen = probe.seen(page)
+        expect(page.locator(_ON_THEIR_WAY)).to_have_count(0, timeout=_GONE_MS)
+        return probe.key_at(page), seen
 
-    return probe.middle(once, rounds)
+    made = [once(number) for number in range(rounds)]
+    return OwnReply(
+        all=median(seen.drawn - key for key, seen in made),
+        in_document=median(seen.in_document - key for key, seen in made),
+        frame_awaited=median(seen.frame - seen.in_document for _, seen in made),
+        drawn=median(seen.drawn - seen.frame for _, seen in made),
+    )
 
 
 def others_reply(page: Page, made: Box, ticket_id: TicketId, text: str, rounds: int) -> float:

@@ -26,11 +26,12 @@ new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) measured.tasks.push(entry.duration);
 }).observe({ type: "longtask", buffered: true });
 """
-# After the frame that follows is drawn: what is in the document now is on the screen then.
+# After the frame that follows is drawn: what is in the document now is on the screen then. Says when that frame began.
 _DRAWN = """
 const drawn = () => new Promise((done) => requestAnimationFrame(() => {
+  const begun = performance.now();
   const { port1, port2 } = new MessageChannel();
-  port1.onmessage = done;
+  port1.onmessage = () => done(begun);
   port2.postMessage(null);
 }));
 """
@@ -55,6 +56,15 @@ class Load:
     requests: int
     code_kb: float
     lcp_ms: float
+
+
+@dataclass(frozen=True)
+class Seen:
+    """When a text was in the document, when the frame that shows it began, and when it was drawn, in ms since 1970."""
+
+    in_document: float
+    frame: float
+    drawn: float
 
 
 @dataclass
@@ -108,6 +118,8 @@ def load(page: Page, address: str, is_there: Callable[[Page], None]) -> Load:
     traffic = Traffic()
     traffic.watch(page.context.new_cdp_session(page))
     page.goto(address)
+    # What looks for the rows runs in the page, and would hold up what is measured.
+    page.wait_for_timeout(STILL_MS)
     is_there(page)
     page.wait_for_timeout(STILL_MS)
     return Load(len(traffic.kinds), traffic.code_kb, float(page.evaluate("measured.largest")))
@@ -144,8 +156,12 @@ def watch_text(page: Page, text: str, within: str) -> None:
     page.evaluate(
         f"""([text, within]) => {{
           {_DRAWN}{_UNTIL}
-          window.seen = until(() => document.querySelector(within)?.textContent.includes(text))
-            .then(drawn).then(() => performance.timeOrigin + performance.now());
+          const since1970 = (time) => performance.timeOrigin + time;
+          window.seen = until(() => document.querySelector(within)?.textContent.includes(text)).then(async () => {{
+            const inDocument = performance.now();
+            const frame = await drawn();
+            return [inDocument, frame, performance.now()].map(since1970);
+          }});
         }}""",
         [text, within],
     )
@@ -153,7 +169,12 @@ def watch_text(page: Page, text: str, within: str) -> None:
 
 def seen_at(page: Page) -> float:
     """Return when what is watched for was drawn, in ms since 1970."""
-    return float(page.evaluate("window.seen"))
+    return seen(page).drawn
+
+
+def seen(page: Page) -> Seen:
+    """Return how what is watched for came to be drawn."""
+    return Seen(*page.evaluate("window.seen"))
 
 
 def note_key(page: Page) -> None:
