@@ -1,5 +1,5 @@
 /** Where the page starts. */
-import "./ui/first_font.ts";
+import "./ui/drawing/first_font.ts";
 import "@preact/signals";
 import { render } from "preact";
 import { configuration, ownStorage, start } from "./app.ts";

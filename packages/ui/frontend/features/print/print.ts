@@ -1,6 +1,6 @@
 /** Printing: on paper is the whole thread, so what a reader has not looked up yet is fetched before. */
 import { desk } from "../../app.ts";
-import { afterPicture } from "../../ui/next_picture.ts";
+import { afterPicture } from "../../ui/drawing/next_picture.ts";
 import { isPrinting } from "../timeline/printing.ts";
 
 /** Have the keys of the browser's own print print all of what is open. */

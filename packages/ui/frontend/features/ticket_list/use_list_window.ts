@@ -6,7 +6,7 @@ import { type Density, ROW_HEIGHT_REM } from "../../stores/tickets/density.ts";
 import type { DeskRow, DeskRows } from "../../stores/tickets/lists/desk_rows.ts";
 import { ListWindow, shiftOf } from "../../stores/tickets/lists/list_window.ts";
 import { ticketKey } from "../../stores/tickets/unread.ts";
-import { afterPicture } from "../../ui/next_picture.ts";
+import { afterPicture } from "../../ui/drawing/next_picture.ts";
 import { listWidth } from "./tag_room.ts";
 
 export function keyOf({ project, id }: DeskRow): string {
