@@ -36,6 +36,15 @@ sub/*.py @sub
 """
 
 
+def test_a_path_that_begins_with_a_bracket_is_no_section() -> None:
+    lines = ["* @all", "[slug]/page.tsx @page", "app/[id]/ @id", "[id] @named"]
+    owners = CodeOwners(Path("/repo"), tuple(parse(lines[:3])))
+    assert owners.find(Path("/repo/[slug]/page.tsx")) == "@page"
+    assert owners.find(Path("/repo/app/[id]/x.py")) == "@id"
+    assert owners.find(Path("/repo/more/app/[id]/x.py")) == "@all"  # anchored, as GitHub has it
+    assert [rule.section for rule in parse([*lines, "x"])] == ["", "", "", "id"]  # what GitLab takes for a section
+
+
 @pytest.mark.parametrize(
     ("name", "owners"),
     [

@@ -75,12 +75,14 @@ def test_merged_batches_are_in_the_order_of_time(tmp_path: Path, monkeypatch: py
         assert [point.at for point in file.list_points("t")] == [1000, 2000, 3000]
 
 
-@pytest.mark.parametrize("made", [1, 2, 3])
+@pytest.mark.parametrize("made", [1, 2, 3, 4])
 def test_a_history_of_an_older_format_is_brought_to_this_one(tmp_path: Path, made: int) -> None:
     with History(tmp_path / "old") as file:
         file.append(Outcomes("run", 2, [OutcomeRow("t", "failed", 0.1, "sig")]))
-        file._db.execute("DROP TABLE notice")
-        for column in ("revision", "branch", "job"):
+        file._db.execute("DROP INDEX verdict_by_test")
+        if made < 4:
+            file._db.execute("DROP TABLE notice")
+        for column in ("revision", "branch", "job") if made < 4 else ():
             file._db.execute(f"ALTER TABLE batch DROP COLUMN {column}")
         for column in ("load_average", "steal", "own", "others") if made < 3 else ():
             file._db.execute(f"ALTER TABLE outcome DROP COLUMN {column}")
@@ -197,6 +199,20 @@ def test_pruning_keeps_the_verdict_that_is_the_last_one_by_its_time(
         file.merge(tmp_path / "older.db")
         file.prune(3000)
         assert [row.verdict for row in file.list_verdicts("t")] == ["verdict-2000"]
+
+
+@pytest.mark.parametrize("days", [1, 13, 30])
+def test_pruning_keeps_since_when_a_test_is_healed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, days: int) -> None:
+    with History(tmp_path / "h.db") as file:
+        for day, verdict in enumerate(["healed", "load-only", *["healed"] * 20]):
+            monkeypatch.setattr(time, "time", lambda day=day: 86_400 * (20_000 + day))
+            file.append_verdict("t", verdict, "{}")
+            file.append_verdict("other", "undecided", "{}")
+        before = file.find_healed_since("t")
+        file.prune(86_400 * (20_000 + day - days))
+        assert file.find_healed_since("t") == before is not None
+        assert file.find_healed_since("other") is None
+        assert len(file.list_verdicts("t")) == (22 if days > 20 else days + 2)
 
 
 def test_a_full_disk_is_an_error_with_a_hint_and_leaves_the_history_as_it_was(

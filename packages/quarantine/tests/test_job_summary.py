@@ -71,6 +71,17 @@ def test_only_addresses_of_the_web_become_links(tmp_path: Path, monkeypatch: pyt
     assert json.loads((tmp_path / "a.json").read_text()) == {"Quarantine": []}
 
 
+@pytest.mark.parametrize("text", ["[]", "1", '"a"', "null", '{"Quarantine": {"a": 1}}', "{"])
+def test_what_is_no_file_of_links_is_replaced_by_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    (tmp_path / "a.json").write_text(text)
+    monkeypatch.setenv("QUARANTINE_ANNOTATIONS", str(tmp_path / "a.json"))
+    job_summary.append("text", links=[Link("one", "https://example.org/1")])
+    (link,) = json.loads((tmp_path / "a.json").read_text())["Quarantine"]
+    assert link["external_link"]["label"] == "one"
+
+
 def test_a_summary_that_is_too_long_is_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QUARANTINE_SUMMARY", str(tmp_path / "s.md"))
     job_summary.append("ü" * MAX_BYTES)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from flake_quarantine.cli import junit_import
 from flake_quarantine.cli.html_report import write_report
 from flake_quarantine.cli.junit_import import JunitReader
 from flake_quarantine.errors import QuarantineError
@@ -123,6 +124,15 @@ def test_what_is_no_junit_xml_is_refused(tmp_path: Path, content: bytes) -> None
         JunitReader(tmp_path).read(tmp_path / "j.xml")
     with pytest.raises(QuarantineError, match="not a JUnit XML file"):
         JunitReader(tmp_path).read(tmp_path / "gone.xml")
+
+
+def test_a_file_that_is_too_large_is_refused_before_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(junit_import, "MAX_BYTES", 1000)
+    (tmp_path / "j.xml").write_text(f"<testsuite>{'.' * 1000}</testsuite>")
+    with pytest.raises(QuarantineError, match="larger than"):
+        JunitReader(tmp_path).read(tmp_path / "j.xml")
+    with pytest.raises(QuarantineError, match="larger than"):
+        JunitReader(tmp_path).read(Path("/dev/zero"))
 
 
 def test_a_file_of_many_suites_is_read_in_a_time_that_grows_with_it(tmp_path: Path) -> None:

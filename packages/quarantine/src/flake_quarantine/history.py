@@ -19,7 +19,7 @@ from flake_quarantine.machine_load import MachineLoad
 
 BUSY_SECONDS = 60.0
 UNKNOWN_LOAD = (None,) * 4
-VERSION = 4
+VERSION = 5
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS batch (
     id INTEGER PRIMARY KEY AUTOINCREMENT,  -- the order of events: clocks may go back
@@ -52,6 +52,7 @@ CREATE TABLE IF NOT EXISTS verdict (
     details TEXT NOT NULL,                 -- JSON
     uid TEXT
 );
+CREATE INDEX IF NOT EXISTS verdict_by_test ON verdict (nodeid, at);
 CREATE TABLE IF NOT EXISTS notice (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     at INTEGER NOT NULL,
@@ -82,6 +83,7 @@ ALTER TABLE batch ADD COLUMN revision TEXT NOT NULL DEFAULT '';
 ALTER TABLE batch ADD COLUMN branch TEXT NOT NULL DEFAULT '';
 ALTER TABLE batch ADD COLUMN job TEXT NOT NULL DEFAULT ''
 """,
+    5: "CREATE INDEX IF NOT EXISTS verdict_by_test ON verdict (nodeid, at)",
 }
 MERGE = """
 INSERT OR IGNORE INTO test (nodeid) SELECT nodeid FROM other.test;
@@ -294,7 +296,7 @@ class History:
     def prune(self, before: int) -> int:
         """Remove the batches before a time in UTC seconds, and what only they hold; return how many.
 
-        The last verdict on each test stays, however old it is.
+        The last verdict on each test stays, however old it is, and the first of those that say it is healed since.
         """
         with self._transaction():
             removed = self._db.execute("SELECT COUNT(*) FROM batch WHERE at < ?", (before,)).fetchone()[0]
@@ -303,8 +305,11 @@ class History:
             self._db.execute("DELETE FROM test WHERE id NOT IN (SELECT test FROM outcome)")
             self._db.execute(
                 # The last one by its time: what was merged has higher numbers, and may be older.
-                "DELETE FROM verdict WHERE at < ? AND id NOT IN (SELECT id FROM (SELECT id, ROW_NUMBER() OVER"
-                " (PARTITION BY nodeid ORDER BY at DESC, id DESC) AS place FROM verdict) WHERE place = 1)",
+                "DELETE FROM verdict WHERE at < ? AND id NOT IN (SELECT id FROM (SELECT id, verdict,"
+                " ROW_NUMBER() OVER newer AS place, SUM(verdict <> 'healed') OVER newer AS others,"
+                " LEAD(verdict) OVER newer AS before FROM verdict"
+                " WINDOW newer AS (PARTITION BY nodeid ORDER BY at DESC, id DESC))"
+                " WHERE place = 1 OR (others = 0 AND before IS NOT 'healed'))",
                 (before,),
             )
         self._db.execute("VACUUM")  # a CI cache keeps the file: it is to become smaller
@@ -339,12 +344,11 @@ class History:
 
     def find_healed_since(self, nodeid: str) -> dt.date | None:
         """Return the UTC date of the first of the latest unbroken `healed` verdicts; None if the last is another."""
-        since: int | None = None
-        for row in self.list_verdicts(nodeid):
-            if row.verdict != "healed":
-                since = None
-            elif since is None:
-                since = row.at
+        (since,) = self._db.execute(
+            "SELECT MIN(at) FROM (SELECT at, SUM(verdict <> 'healed') OVER (ORDER BY at DESC, id DESC) AS others"
+            " FROM verdict WHERE nodeid = ?) WHERE others = 0",
+            (nodeid,),
+        ).fetchone()
         return None if since is None else dt.datetime.fromtimestamp(since, dt.UTC).date()
 
     def _read_clock(self, table: str) -> int:

@@ -97,7 +97,10 @@ def _add_links(path: Path, links: Sequence[Link]) -> None:
         known = json.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
         known = {}
-    shown = known.setdefault(LINKS_TITLE, [])
+    if not isinstance(known, dict):  # GitLab reads an object of lists, and nothing else
+        known = {}
+    shown = known.get(LINKS_TITLE)
+    shown = known[LINKS_TITLE] = shown if isinstance(shown, list) else []
     new = [{"external_link": link._asdict()} for link in links if link.url.startswith(("https://", "http://"))]
     shown += [link for link in new if link not in shown]
     path.write_text(json.dumps(known, indent=2) + "\n", encoding="utf-8")

@@ -17,6 +17,8 @@ from flake_quarantine.failure_signature import make_signature
 from flake_quarantine.history import OutcomeRow, Outcomes
 
 FLAKY = ("flakyFailure", "flakyError")  # Maven Surefire's: failures of a test that passed when it was repeated
+MEGABYTE = 1_000_000
+MAX_BYTES = 200 * MEGABYTE  # parsing takes some ten times as much memory
 PHASE = re.compile(r'failed on (setup|teardown) with "(.*)"?', re.DOTALL)  # how pytest writes an error
 PROLOG = re.compile(r"(?:\s|<\?.*?\?>|<!--.*?-->)*+", re.DOTALL)  # blanks, instructions and comments
 WORST = ("skipped", "passed", "failed")  # pytest writes a case for the test, and another one if its teardown fails
@@ -40,7 +42,7 @@ class JunitReader:
     def read(self, path: Path) -> ImportedFile:
         """Read one file; raises QuarantineError if it is none, or holds no test of this project."""
         try:
-            data = path.read_bytes()
+            data = _read_bytes(path)
             suites = list(_parse(data.decode("utf-8-sig")).iter("testsuite"))
         except (OSError, UnicodeDecodeError, ET.ParseError) as error:
             raise QuarantineError(f"{path}: not a JUnit XML file: {error}") from error
@@ -93,6 +95,18 @@ class JunitReader:
                 if not folder.is_dir():
                     break
         return found
+
+
+def _read_bytes(path: Path) -> bytes:
+    """Return what the file holds; raises QuarantineError if that is too much, also of a pipe."""
+    with path.open("rb") as file:
+        data = file.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise QuarantineError(
+            f"{path}: larger than {MAX_BYTES // MEGABYTE} MB: have pytest leave out the output"
+            " of tests that passed (junit_log_passing_tests = false)"
+        )
+    return data
 
 
 def _parse(text: str) -> ET.Element:
