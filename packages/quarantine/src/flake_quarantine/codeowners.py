@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 PLACES = (".github/CODEOWNERS", ".gitlab/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
-# GitLab's sections, such as `^[Database][2] @dba`, where `^` makes the approval optional; `[slug]/page.tsx @me` is none.
+# GitLab's sections, such as `^[Database][2] @dba`, where `^` makes the approval optional. `[slug]/x @me` is none.
 SECTION = re.compile(r"\^?\[(?P<name>[^\]]+)\](\[\d+\])?(?P<owners>(?:\s.*)?)")
 WORDS = re.compile(r"(?:\\.|[^\s\\])+")  # a pattern may hold spaces, each after a backslash
 FOLDERS = "(?:[^/]*+/)*"  # what `**/` stands for

@@ -134,7 +134,7 @@ class Measurer:
         measurement.verdict, measurement.hint, measurement.p = stop.verdict, stop.hint, measurement.tally.p
         refusal = self.campaign.runner.explain_refusal(test.nodeid)
         if refusal:
-            measurement.notes.append(f"it was run in fresh processes, not in forks: while it was collected, {refusal}")
+            measurement.notes.append(refusal)
         self.campaign.report_progress(f"{test.nodeid}: {stop.verdict}")
 
     def _make_measurement(self, nodeid: str) -> Measurement:

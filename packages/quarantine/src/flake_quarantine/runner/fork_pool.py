@@ -37,8 +37,14 @@ class ForkPool:
         return self._start(together, start) or self._start(wanted, start)
 
     def explain_refusal(self, file: str) -> str:
-        """Return why tests of the file are run in fresh processes, alone or with others; empty if they are not."""
-        return next((reason for held, reason in self.refusals.items() if file in held), "")
+        """Say which runs of the tests in a file are made in fresh processes, and why; empty if none are."""
+        own = self.refusals.get(frozenset([file]))
+        if own:
+            return f"it was run in fresh processes, not in forks: while its file was collected, {own}"
+        others = next((reason for held, reason in self.refusals.items() if file in held), "")
+        if others:
+            return f"some batches were run by fresh workers, not by forks: while their files were collected, {others}"
+        return ""
 
     def close(self) -> None:
         """End all servers."""

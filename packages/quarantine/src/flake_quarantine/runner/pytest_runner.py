@@ -60,7 +60,7 @@ class PytestRunner:
         return replace(self, forks=None)
 
     def explain_refusal(self, nodeid: str) -> str:
-        """Return why runs of the test are not forked although others are; empty if they are, or none are."""
+        """Say which runs of the test are not forked, and why; empty if all are, or if nothing is to be forked."""
         return self.forks.explain_refusal(str(self.root / extract_path(nodeid))) if self.forks else ""
 
     def collect(self, arguments: Iterable[str] = ()) -> list[str]:

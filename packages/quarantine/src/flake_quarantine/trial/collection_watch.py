@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import functools
 import os
 import random
 import socket
 import stat
-import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,11 +17,13 @@ from typing import Any
 
 from flake_quarantine.runner.process_stat import PARENT, list_processes, read_stat
 
-# Audit events of things that each process has for itself, but that forks inherit if the collection made them.
-UNIQUE_EVENTS = {
-    "tempfile.mkdtemp": "a temporary folder was made",
-    "tempfile.mkstemp": "a temporary file was made",
-}
+# What each process does for itself, and forks inherit if the collection did it.
+CHOICES: tuple[tuple[Any, str, str], ...] = (
+    (tempfile, "mkdtemp", "a temporary folder was made"),
+    (tempfile, "mkstemp", "a temporary file was made"),
+    (tempfile, "NamedTemporaryFile", "a temporary file was made"),
+    (socket.socket, "getsockname", "the address of a socket was asked for, which may have chosen a port"),
+)
 STANDARD_STREAMS = range(3)
 
 
@@ -33,35 +36,33 @@ class CollectionWatch:
     def __init__(self) -> None:
         self.seeded = False  # whether the suite has chosen a seed, which every process of it has
         self._noted = ""
-        self._watching = True
-        self._seed = random.seed
-        random.seed = self._note_seed
-        socket.socket.getsockname = self._make_note_of_address()  # type: ignore[method-assign, assignment]
-        sys.addaudithook(self._handle)
+        self._replaced = contextlib.ExitStack()
+        self._replace(random, "seed", self._note_seed)
+        for owner, name, reason in CHOICES:
+            self._replace(owner, name, functools.partial(self._note_choice, reason))
 
     def find_hazard(self, own_descriptor: int) -> str:
         """Stop watching, and return what forks would share; empty if there is nothing."""
-        self._watching = False
-        random.seed = self._seed
-        del socket.socket.getsockname  # the one of its base is there again
+        self._replaced.close()
         return self._noted or _find_thread() or _find_child() or next(_find_descriptors(own_descriptor), "")
 
-    def _note_seed(self, *arguments: Any, **options: Any) -> None:
+    def _replace(self, owner: Any, name: str, note: Callable[[], None]) -> None:
+        """Have a function call `note` before it does what it does; an audit hook would slow down the tests, too."""
+        function, is_inherited = getattr(owner, name), name not in vars(owner)
+
+        @functools.wraps(function)
+        def noting(*arguments: Any, **options: Any) -> Any:
+            note()
+            return function(*arguments, **options)
+
+        setattr(owner, name, noting)
+        self._replaced.callback(*((delattr, owner, name) if is_inherited else (setattr, owner, name, function)))
+
+    def _note_seed(self) -> None:
         self.seeded = True
-        self._seed(*arguments, **options)
 
-    def _make_note_of_address(self) -> Callable[[Any], Any]:
-        inherited = socket.socket.getsockname
-
-        def getsockname(one: Any) -> Any:
-            self._noted = self._noted or "the address of a socket was asked for, which may have chosen a port"
-            return inherited(one)
-
-        return getsockname
-
-    def _handle(self, event: str, _arguments: tuple[Any, ...]) -> None:
-        if self._watching and event in UNIQUE_EVENTS:
-            self._noted = self._noted or UNIQUE_EVENTS[event]
+    def _note_choice(self, reason: str) -> None:
+        self._noted = self._noted or reason
 
 
 def list_descriptors() -> list[int]:
