@@ -46,7 +46,7 @@ RERUNS = 5
 WORKERS = 16  # as in the proof on the own corpus
 # What marks a test as flaky to pytest-rerunfailures would hide its failures from everybody else.
 WITHOUT_PEERS = ("-p", "no:rerunfailures", "-p", "no:flakefinder")
-PEER = ("-q", "--tb=no", "-p", "no:flake_quarantine", f"-n{WORKERS}", "--dist=worksteal")
+PEER = ("-q", "--tb=no", "-p", "no:flake_quarantine", "--dist=worksteal")
 
 _LOCAL_TEST = """\
 import socket, time
@@ -85,6 +85,7 @@ class Bench:
     results: Results = field(default_factory=Results)
     copies: int = COPIES
     rerun_copies: int = RERUN_COPIES
+    workers: int = WORKERS  # of the peers
 
     def measure(self, case: ForeignCase, until: float) -> None:
         """Measure what is not known of a case, part after part, until the time is up."""
@@ -180,7 +181,16 @@ class Bench:
         return self._run_peer(case, suite, copies)
 
     def _run_peer(self, case: ForeignCase, suite: InstalledSuite, options: Sequence[str]) -> PeerAnswer:
-        command = [str(suite.python), "-m", "pytest", *case.suite.options, *PEER, *options, *select_copies(case.nodeid)]
+        command = [
+            str(suite.python),
+            "-m",
+            "pytest",
+            *case.suite.options,
+            *PEER,
+            f"-n{self.workers}",
+            *options,
+            *select_copies(case.nodeid),
+        ]
         done = run_in_group(command, suite.folder, SECONDS)
         last = done.output.strip().rpartition("\n")[2]
         counts = {word: int(count) for count, word in re.findall(r"(\d+) (passed|failed|error|rerun)", last)}
@@ -199,7 +209,7 @@ def measure(dist: Path, *, quick: bool = False, plan: Plan | None = None) -> Rep
     report = Report("Quarantine abroad", "./buildenv.sh nox -s bench -- abroad")
     if plan.quick:
         with _local_case() as (case, folder):
-            bench = Bench(Plan(quick=True, cache=folder), wheel=None, copies=20, rerun_copies=5)
+            bench = Bench(Plan(quick=True, cache=folder), wheel=None, copies=20, rerun_copies=5, workers=4)
             bench.measure(case, float("inf"))
             summarise([case], bench.results, report)
         return report
