@@ -96,8 +96,18 @@ def summarise(cases: Sequence[ForeignCase], results: Results, report: Report) ->
     name = f"right: {right} of {len(judged)} cases that were measured, of {len(cases)}"
     report.add(Figure(name, 100 * right / max(1, len(judged)), "%", target="≥ 10 of 12", met=met))
     report.notes.append("\n".join(_format_table(cases, judged, results)))
+    if note := _describe_foreign_load(results):
+        report.notes.append("\n" + note)
     if lists := list(_list_misses(cases, judged, results)):
         report.notes.append("\n" + "\n".join(lists))
+
+
+def _describe_foreign_load(results: Results) -> str:
+    """Say how much of the measuring was done while other programs used the machine, if any was."""
+    measured = [answer for (_, part), answer in results.answers.items() if part == "measure"]
+    foreign = sum(answer.foreign_runs for answer in measured)
+    runs = sum(answer.alone_runs + answer.load_runs for answer in measured)
+    return f"{foreign} of {runs} runs were made while other programs used the machine." if foreign else ""
 
 
 def _format_table(cases: Sequence[ForeignCase], judged: dict[str, list[str]], results: Results) -> Iterator[str]:

@@ -73,7 +73,8 @@ def test_the_table_has_all_misses_and_what_the_peers_say() -> None:
     results = Results()
     results.add(CASE.name, "measure", RIGHT)
     results.add(CASE.name, "flakefinder", PeerAnswer(failed=3, passed=146, rerun=0, seconds=9))
-    results.add(other.name, "measure", Answer(verdict="undecided", seconds=5, signatures=["OSError: a | b"]))
+    seen = {"signatures": ["OSError: a | b"], "alone_runs": 9, "foreign_runs": 4}
+    results.add(other.name, "measure", Answer(verdict="undecided", seconds=5, **seen))  # type: ignore[arg-type]
     results.add(other.name, "rerunfailures", PeerAnswer(failed=1, passed=29, rerun=7, seconds=4))
     report = Report("t", "c")
     third = ForeignCase(**{**vars(CASE), "name": "p: third"})
@@ -83,6 +84,7 @@ def test_the_table_has_all_misses_and_what_the_peers_say() -> None:
     assert "3 of 149 failed" in text
     assert "29 of 30 passed, after 7 reruns" in text
     assert "* **p: other**: the verdict is undecided, not load-only" in text
+    assert "4 of 9 runs were made while other programs used the machine." in text
     assert "| p: third | load-only: port | not measured |" in text
     rows = [line for line in text.splitlines() if line.startswith("| p:")]
     assert len({line.count(" | ") for line in rows}) == 1
