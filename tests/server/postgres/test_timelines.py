@@ -14,9 +14,9 @@ from hero_assistance_sdk.wire import Seq
 from hero_assistance_server.storage.errors import DataInUse, NodeOutdated
 from hero_assistance_server.storage.postgres.database.connection import PostgresConnection
 from hero_assistance_server.storage.postgres.database.migrate import finish_opening
+from hero_assistance_server.storage.postgres.database.timelines import has_lost
 from hero_assistance_server.storage.postgres.nodes import access_log
 from hero_assistance_server.storage.postgres.nodes.leases import Lease
-from hero_assistance_server.storage.postgres.database.timelines import has_lost
 from hero_assistance_server.storage.postgres.opening import open_up_to_date
 from hero_assistance_server.storage.postgres.search.index_file import IndexFile
 from hero_assistance_server.storage.postgres.store import PostgresStore, open_store
