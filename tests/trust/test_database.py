@@ -12,6 +12,7 @@ import pytest
 
 from hero_assistance_sdk.hero_proc.client import SupervisorClient
 from hero_assistance_sdk.paths import Paths
+from tests.postgres_pair import running_pair
 from tests.server.desk import START_S, child
 from tests.trust.harness import Supervised, supervised
 
@@ -63,6 +64,22 @@ def test_doctor_says_why_a_database_cannot_be_opened(supervisor: Supervised, her
     assert verdict == "fault"
     assert detail.startswith("the database cannot be opened: ")
     assert "/nowhere" in detail
+
+
+def test_doctor_names_a_standby_and_says_whether_commits_wait_for_one(
+    supervisor: Supervised, hero_env: dict[str, str]
+) -> None:
+    with running_pair("on") as pair:
+        url = pair.create_database()
+        pair.wait_for_standby()
+        supervisor.set("DATABASE", url)
+        ((verdict, detail),) = find(hero_env, "database")
+        assert verdict == "ok"
+        assert "1 standby follows it, and commits wait for one; " in detail
+        supervisor.set("DATABASE", pair.standby.url_of(url.split("/")[3].split("?")[0]))
+        ((verdict, detail),) = find(hero_env, "database")
+        assert verdict == "fault"
+        assert detail.endswith("is a standby, which takes no writes")
 
 
 def test_doctor_says_nothing_of_postgresql_where_the_desk_is_in_sqlite(
