@@ -42,7 +42,7 @@ echo ready
 exec cat
 """
 # Of what has a network alone.
-NETWORK = "ip link set lo up; echo ready; exec cat"
+_NETWORK = "ip link set lo up; echo ready; exec cat"
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ def started_boxes(folder: Path, names: Sequence[str], *, small_disks: Sequence[s
         make_key(folder / key)
     write_configuration(folder, f"Port {PORT}", f"HostKey {folder / _HOST}", "PidFile none")
     with ExitStack() as ends:
-        controller = start_host(ends, ["unshare", "--net", *_MAP, "--", "sh", "-ec", NETWORK])
+        controller = _start_host(ends, ["unshare", "--net", *_MAP, "--", "sh", "-ec", _NETWORK])
         boxes = tuple(
             _start_box(ends, controller, folder, name, number, DISK if name in small_disks else "")
             for number, name in enumerate(names, 1)
@@ -156,7 +156,7 @@ def _start_box(ends: ExitStack, controller: Host, folder: Path, name: str, numbe
     # Only root runs as another user than who logs in.
     sshd = [*AS_USER, str(find_program("sshd")), "-D", "-e", "-f", str(folder / CONFIGURATION)]
     command = ["unshare", "--net", "--mount", "--uts", *_OWN_PIDS, "--", "sh", "-ec", _START, "sh", *sshd]
-    host = start_host(ends, [*controller.enter(), *command], {"ROOT": str(root), "DISK": disk})
+    host = _start_host(ends, [*controller.enter(), *command], {"ROOT": str(root), "DISK": disk})
     near, far = f"10.77.{number}.1", f"10.77.{number}.2"
     link = f"box{number}"
     here, there = controller.enter(), host.enter()
@@ -167,7 +167,12 @@ def _start_box(ends: ExitStack, controller: Host, folder: Path, name: str, numbe
     return TestedBox(name, host, far, root)
 
 
-def start_host(ends: ExitStack, command: list[str], environ: dict[str, str] | None = None) -> Host:
+def start_machine(ends: ExitStack, controller: Host) -> Host:
+    """Start a machine next to the one that deploys, which has nothing but a network."""
+    return _start_host(ends, [*controller.enter(), "unshare", "--net", "--", "sh", "-ec", _NETWORK])
+
+
+def _start_host(ends: ExitStack, command: list[str], environ: dict[str, str] | None = None) -> Host:
     """Start what holds namespaces, and says `ready`, until its standard input ends."""
     process = subprocess.Popen(
         command, env={**os.environ, **(environ or {})}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from itertools import count
 
-from tests.fleet.boxes import NETWORK, Host, must_run, start_host
+from tests.fleet.boxes import Host, must_run, start_machine
 
 # A node of the overlay has a network of 64 bits, and limits are counted for each.
 _PREFIX = "54f:b680:ba6e"
@@ -34,5 +34,5 @@ class Overlay:
 
     def start_machine(self, ends: ExitStack) -> tuple[Host, str]:
         """Start a machine that has nothing but a network, and return it with its address."""
-        host = start_host(ends, [*self._controller.enter(), "unshare", "--net", "--", "sh", "-ec", NETWORK])
+        host = start_machine(ends, self._controller)
         return host, self.join(host)
