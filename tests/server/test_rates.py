@@ -23,6 +23,7 @@ from hero_assistance_server.quotas.rates import Rates
 from hero_assistance_server.quotas.usage import WORDS
 from hero_assistance_server.storage.nodes import SingleNode
 from hero_assistance_server.storage.sqlite import store
+from tests.capabilities import sqlite_only
 from tests.server.desk import Desk, running
 from tests.server.server_methods import registered
 from tests.server.uploads import kept, post, reason
@@ -91,6 +92,7 @@ async def test_a_customer_files_a_hundred_tickets_and_then_waits(limited: Desk) 
     assert found["tickets"][0]["ticket_id"] <= 100
 
 
+@sqlite_only("counts pretended nodes; postgres/test_signals.py counts real ones")
 async def test_each_of_several_nodes_allows_its_share(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "SingleNode", lambda: SingleNode(count=3))
     few = replace(DEFAULTS, tickets_per_hour=6, messages_per_hour=2)
