@@ -29,7 +29,7 @@ from tests.server.read_cases import BOB, create, reply
 from tests.server.store_fixtures import opened_sqlite
 from tests.server.test_search import forget_words_version, ids, talk, terms
 
-pytestmark = [pytest.mark.anyio, sqlite_only("makes the index in the file anew")]
+pytestmark = [pytest.mark.anyio, sqlite_only("makes the index in the file once more")]
 
 T = TypeVar("T")
 COUNT = 12
