@@ -1,4 +1,4 @@
-"""A release to two boxes over ssh, beside what a person does by hand for one of them."""
+"""A release to two boxes over ssh and what a person does by hand for one of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Beyond one machine: PostgreSQL beside SQLite, two nodes beside one, an event at the other node, and a deployment."""
+"""Beyond one machine: PostgreSQL next to SQLite, two nodes next to one, an event of another node, a deployment."""
 
 from __future__ import annotations
 

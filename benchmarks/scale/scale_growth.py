@@ -1,4 +1,4 @@
-"""Very many tickets on PostgreSQL beside the same tickets on SQLite: every view and search, and how long a node starts.
+"""Very many tickets on PostgreSQL next to the same ones on SQLite: every view and search, and how long a node starts.
 
 `GROWTH=full` measures 1,000,000 tickets (which takes half an hour and 25 GB), otherwise a fiftieth of them.
 `GROWTH_DATABASE` names a folder with a large database of SQLite that is there already; `GROWTH_POSTGRES` the URL of a

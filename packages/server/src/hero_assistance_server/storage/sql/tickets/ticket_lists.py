@@ -30,6 +30,8 @@ _ALL_PLACED = """FROM places CROSS JOIN tickets ON tickets.ticket_id = places.ti
     ORDER BY at DESC, places.ticket_id DESC LIMIT ?"""
 _LISTED = """SELECT at, ticket_id, status FROM listings
     WHERE scope = ? AND status = ? AND (at, ticket_id) < (?, ?)"""
+# PostgreSQL merges branches that say their order, and would else read and sort all that they have.
+_BRANCH = f"/*! (*/{_LISTED}/*! ORDER BY at DESC, ticket_id DESC LIMIT {WALK_LIMIT})*/"
 _PLACED = "SELECT at, ticket_id FROM places WHERE user_id = ? AND (at, ticket_id) < (?, ?)"
 _ORDER = "ORDER BY at DESC, ticket_id DESC LIMIT ?"
 _TABLES = """CROSS JOIN tickets ON tickets.ticket_id = walk.ticket_id
@@ -113,7 +115,8 @@ def walk_of(branches: list[tuple[str, Status]], after: Position) -> Query | None
     bindings: list[Any] = []
     for scope, status in branches:
         bindings += [scope, status.value, after.at, after.ticket_id]
-    return Query(f"{' UNION ALL '.join([_LISTED] * len(branches))} {_ORDER}", (*bindings, WALK_LIMIT))
+    listed = _LISTED if len(branches) == 1 else " UNION ALL ".join([_BRANCH] * len(branches))
+    return Query(f"{listed} {_ORDER}", (*bindings, WALK_LIMIT))
 
 
 def rarest_scopes(connection: Connection, query: ListQuery) -> dict[tuple[str, Status], int]:
