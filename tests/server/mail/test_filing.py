@@ -349,4 +349,4 @@ async def test_what_agents_read_of_a_mail_is_in_the_language_of_the_project(offi
     own = next(letter for letter in letters if letter.startswith(f"<ticket-{filed['ticket_id']}."))
     await deliver(office, REPORT.replace(b"<ticket-1.2.x@desk.example>", own.encode()))
     bounced = max(await thread(office, filed["ticket_id"]), key=lambda one: int(one["message_id"]))
-    assert "n’est pas arrivé à carol@example.org : 5.1.1 550 no such user" in bounced["body"]
+    assert "n’est pas arrivé à carol@example.org\u00a0: 5.1.1 550 no such user" in bounced["body"]

@@ -4,7 +4,6 @@ import { effect } from "@preact/signals-core";
 import { useEffect, useLayoutEffect, useMemo } from "preact/hooks";
 import { desk, go } from "../../app.ts";
 import { t, tn } from "../../i18n/translate.ts";
-import { inOwnWords } from "../../stores/fault_words.ts";
 import {
   askedOf,
   formatQuery,
@@ -15,6 +14,7 @@ import {
   typedTerm,
 } from "../../stores/search/query.ts";
 import { TicketSearch } from "../../stores/search/ticket_search.ts";
+import { inOwnWords } from "../../stores/settings/fault_words.ts";
 import { Problem } from "../../ui/problem.tsx";
 import { Finder } from "../finder/finder.tsx";
 import type { Option } from "../finder/finder_options.ts";

@@ -7,8 +7,8 @@
 import { batch, computed, type Signal, signal } from "@preact/signals-core";
 import { type ApiError, toApiError } from "../../api/errors.ts";
 import type { FieldFault } from "../../api/field_faults.ts";
-import { faultWords } from "../fault_words.ts";
 import { keptName, parseFields, type QuietStorage } from "../quiet_storage.ts";
+import { faultWords } from "./fault_words.ts";
 
 /** Where what was typed is kept. */
 export type Keeper = { read: () => string; write: (text: string) => void };

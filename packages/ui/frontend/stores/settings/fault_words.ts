@@ -1,10 +1,10 @@
 /** What is wrong with a field, in the words of its reader: the server says the kind, and the page what it is called. */
-import { ApiError } from "../api/errors.ts";
-import type { FieldFault } from "../api/field_faults.ts";
-import type { FaultKind } from "../api/wire.ts";
-import { dateFormat } from "../i18n/formats.ts";
-import { spokenLanguage, t } from "../i18n/translate.ts";
-import { WEEKDAYS, type Weekday } from "./settings/hours.ts";
+import { ApiError } from "../../api/errors.ts";
+import type { FieldFault } from "../../api/field_faults.ts";
+import type { FaultKind } from "../../api/wire.ts";
+import { dateFormat } from "../../i18n/formats.ts";
+import { spokenLanguage, t } from "../../i18n/translate.ts";
+import { WEEKDAYS, type Weekday } from "./hours.ts";
 
 type Details = {
   limit: (round: (value: number) => number) => string;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
-import { ApiError, parseError } from "../api/errors.ts";
-import type { FieldFault } from "../api/field_faults.ts";
-import { useCatalogue } from "../i18n/translate.ts";
+import { ApiError, parseError } from "../../api/errors.ts";
+import type { FieldFault } from "../../api/field_faults.ts";
+import { useCatalogue } from "../../i18n/translate.ts";
 import { faultWords, inOwnWords } from "./fault_words.ts";
 
 afterEach(() => useCatalogue("en", {}));
