@@ -144,6 +144,14 @@ def test_version_loads_nothing_heavy(hero_env: dict[str, str]) -> None:
     subprocess.run([sys.executable, "-c", program], env=hero_env, timeout=START_S, check=True)
 
 
+def test_a_desk_on_sqlite_loads_nothing_of_another_engine(hero_env: dict[str, str], paths: Paths) -> None:
+    with child({**hero_env, "PYTHONPROFILEIMPORTTIME": "1"}, paths) as server:
+        loaded = server.log.read_text()
+    assert "hero_assistance_server.storage.sqlite" in loaded
+    assert "psycopg" not in loaded
+    assert "hero_assistance_server.storage.postgres" not in loaded
+
+
 @dataclass
 class Acknowledged:
     """What the server has said it keeps, by the token of each request; and the tokens it said nothing about."""
