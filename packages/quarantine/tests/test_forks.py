@@ -210,6 +210,7 @@ def test_servers_and_forks_end_with_the_pool_and_their_suites_end_their_sessions
         ),
         ("loop", "import asyncio\nloop = asyncio.new_event_loop()", "open"),
         ("pipe", "import os\npipe = os.pipe()", "a pipe is open"),
+        ("worker", "import os\nUNDER_LOAD = 'PYTEST_XDIST_WORKER' in os.environ", "PYTEST_XDIST_WORKER was read"),
         ("folder", "import tempfile\nfolder = tempfile.mkdtemp()", "a temporary folder was made"),
         ("database", "import sqlite3\nopen_file = sqlite3.connect('state.db')", "state.db is open"),
     ],

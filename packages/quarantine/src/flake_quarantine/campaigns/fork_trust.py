@@ -24,9 +24,7 @@ class ForkTrust:
     are_refused: bool = False
     failed_alone: bool = False  # in a fork, and not in a fresh process after it
     confirmations: int = 0
-    is_confirmed: bool = False
-    forked: Tried = field(default_factory=Tried)
-    fresh: Tried = field(default_factory=Tried)
+    counts: dict[tuple[int, bool], Tried] = field(default_factory=dict)  # under load, by rung and whether forked
 
     def needs_fresh_run(self, tally: Tally) -> bool:
         """Tell whether the next run alone is to be a fresh process: a third of the first ten, then a tenth.
@@ -37,27 +35,39 @@ class ForkTrust:
         step = EARLY_STEP if made < EARLY_RUNS else LATE_STEP
         return self.are_refused or tally.alone_failures > 0 or tally.foreign_failures > 0 or made % step == 0
 
-    def needs_confirmation(self, runs: Sequence[Run], nodeid: str) -> bool:
-        """Tell whether these runs in forks have failures that fresh workers are still to show."""
-        failed = any(run.failed for run in runs if run.nodeid == nodeid)
-        return failed and not (self.are_refused or self.is_confirmed or self.confirmations >= MAX_CONFIRMATIONS)
+    def needs_fresh_batch(self, tally: Tally) -> bool:
+        """Tell whether the next batch is one of fresh workers: forks may hide failures, at the most workers above all."""
+        return self.are_refused or tally.batches == len(tally.rungs) - 1
 
-    def compare(self, forked: Sequence[Run], fresh: Sequence[Run], nodeid: str) -> bool:
-        """Add a batch in forks and the same one in fresh workers, and tell whether they clearly differ."""
-        self.confirmations += 1
-        self.forked, self.fresh = self.forked.merge(_count(forked, nodeid)), self.fresh.merge(_count(fresh, nodeid))
-        if not self.fresh.failures:
-            return self.forked.compare(self.fresh) <= ALPHA
-        self.is_confirmed = True
-        return min(self.forked.compare(self.fresh), self.fresh.compare(self.forked)) <= CLEAR
+    def needs_confirmation(self) -> bool:
+        """Tell whether forks have failed under load, and fresh workers are still to show it."""
+        if self.are_refused or self.confirmations >= MAX_CONFIRMATIONS or self._count_failures(forked=False):
+            return False
+        return self._count_failures(forked=True) > 0
+
+    def add_batch(self, rung: int, runs: Sequence[Run], nodeid: str) -> None:
+        """Count the runs of a batch."""
+        own = [run for run in runs if run.nodeid == nodeid and run.counts]
+        if own:
+            key = rung, own[0].forked
+            self.counts[key] = self.counts.get(key, Tried()).merge(Tried(sum(run.failed for run in own), len(own)))
+
+    def is_lost(self) -> bool:
+        """Tell whether forks and fresh workers clearly differ, at any number of workers at which both ran."""
+        rungs = {rung for rung, forked in self.counts if forked and (rung, False) in self.counts}
+        return not self.are_refused and any(self._differ(rung) for rung in rungs)
+
+    def _differ(self, rung: int) -> bool:
+        forked, fresh = self.counts[rung, True], self.counts[rung, False]
+        if not fresh.failures:
+            return forked.failures > 0 and forked.compare(fresh) <= ALPHA
+        return min(forked.compare(fresh), fresh.compare(forked)) <= CLEAR
+
+    def _count_failures(self, *, forked: bool) -> int:
+        return sum(tried.failures for (_, was_forked), tried in self.counts.items() if was_forked is forked)
 
     def tighten(self, limits: Limits) -> Limits:
         """Return the limits for a test that has a second chance: twice the runs alone, and half the p."""
         if not self.failed_alone:
             return limits
         return replace(limits, threshold=limits.threshold / 2, min_alone_runs=limits.min_alone_runs * 2)
-
-
-def _count(runs: Sequence[Run], nodeid: str) -> Tried:
-    own = [run for run in runs if run.nodeid == nodeid and run.counts]
-    return Tried(sum(run.failed for run in own), len(own))

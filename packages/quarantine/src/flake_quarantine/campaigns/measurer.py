@@ -108,11 +108,13 @@ class Measurer:
                 self._run_alone(test, step.runs)
             else:
                 copies = self._count_copies(test, step.runs, limits)
-                under_load.setdefault((step.rung, test.forks.are_refused), []).append((test, copies))
+                under_load.setdefault((step.rung, test.forks.needs_fresh_batch(test.measurement.tally)), []).append(
+                    (test, copies)
+                )
         for (rung, fresh), wanted in under_load.items():
             for group in split_into_groups(wanted):
-                runs = self._run_load(rung, group, fresh=fresh)
-                self._confirm_forks(rung, group, runs)
+                self._run_load(rung, group, fresh=fresh)
+                self._confirm_forks(rung, group)
         return left
 
     def _count_copies(self, test: MeasuredTest, wanted: int, limits: Limits) -> int:
@@ -193,16 +195,15 @@ class Measurer:
             self._restart_without_forks(test, "it failed alone in a fork, and passed in a fresh process")
         return run
 
-    def _confirm_forks(self, rung: int, group: Sequence[Copies], runs: Sequence[Run]) -> None:
+    def _confirm_forks(self, rung: int, group: Sequence[Copies]) -> None:
         """Run what failed in forks in fresh workers as well, and go on without forks where these give other results."""
-        if not any(run.forked for run in runs):
-            return
-        doubted = [(test, copies) for test, copies in group if test.forks.needs_confirmation(runs, test.nodeid)]
-        if not doubted or time.monotonic() > self.settings.until:
-            return
-        fresh = self._run_load(rung, doubted, fresh=True)
-        for test, _ in doubted:
-            if test.forks.compare(runs, fresh, test.nodeid):
+        doubted = [(test, copies) for test, copies in group if test.forks.needs_confirmation()]
+        if doubted and time.monotonic() < self.settings.until:
+            self._run_load(rung, doubted, fresh=True)
+            for test, _ in doubted:
+                test.forks.confirmations += 1
+        for test, _ in group:
+            if test.forks.is_lost():
                 self._restart_without_forks(test, "under load, forks gave other results than fresh workers")
 
     def _restart_without_forks(self, test: MeasuredTest, why: str) -> None:
@@ -219,7 +220,7 @@ class Measurer:
         runner = self.campaign.limited_runner
         return runner.fresh if fresh else runner
 
-    def _run_load(self, rung: int, group: Sequence[Copies], *, fresh: bool = False) -> list[Run]:
+    def _run_load(self, rung: int, group: Sequence[Copies], *, fresh: bool = False) -> None:
         workers = self.settings.workers[rung]
         seed = self.settings.seed + group[0][0].measurement.tally.batches
         begin = time.monotonic()
@@ -231,8 +232,8 @@ class Measurer:
         self._leave_out_hung_neighbours(runs, [test for test, _ in group])
         self.campaign.record("load", workers, runs)
         for test, copies in group:
+            test.forks.add_batch(rung, runs, test.nodeid)
             self._count_batch(test, rung, runs, FailingBatch(workers, copies, seed), seconds)
-        return runs
 
     def _leave_out_hung_neighbours(self, runs: Sequence[Run], tests: Sequence[MeasuredTest]) -> None:
         """Name the neighbours that held up the batch, and choose them for no other one."""

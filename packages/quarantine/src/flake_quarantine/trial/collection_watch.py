@@ -40,29 +40,35 @@ class CollectionWatch:
         self._replace(random, "seed", self._note_seed)
         for owner, name, reason in CHOICES:
             self._replace(owner, name, functools.partial(self._note_choice, reason))
+        self._replace(type(os.environ), "__getitem__", self._note_variable)
 
     def find_hazard(self, own_descriptor: int) -> str:
         """Stop watching, and return what forks would share; empty if there is nothing."""
         self._replaced.close()
         return self._noted or _find_thread() or _find_child() or next(_find_descriptors(own_descriptor), "")
 
-    def _replace(self, owner: Any, name: str, note: Callable[[], None]) -> None:
-        """Have a function call `note` before it does what it does; an audit hook would slow down the tests, too."""
+    def _replace(self, owner: Any, name: str, note: Callable[..., None]) -> None:
+        """Have a function call `note` first, with its own arguments; an audit hook would slow down the tests, too."""
         function, is_inherited = getattr(owner, name), name not in vars(owner)
 
         @functools.wraps(function)
         def noting(*arguments: Any, **options: Any) -> Any:
-            note()
+            note(*arguments, **options)
             return function(*arguments, **options)
 
         setattr(owner, name, noting)
         self._replaced.callback(*((delattr, owner, name) if is_inherited else (setattr, owner, name, function)))
 
-    def _note_seed(self) -> None:
+    def _note_seed(self, *_: Any, **__: Any) -> None:
         self.seeded = True
 
-    def _note_choice(self, reason: str) -> None:
+    def _note_choice(self, reason: str, *_: Any, **__: Any) -> None:
         self._noted = self._noted or reason
+
+    def _note_variable(self, _environ: Any, name: object) -> None:
+        """Note that the suite has asked which worker it is in: forks get their names later."""
+        if str(name).startswith("PYTEST_XDIST_"):
+            self._noted = self._noted or f"{name} was read"
 
 
 def list_descriptors() -> list[int]:
