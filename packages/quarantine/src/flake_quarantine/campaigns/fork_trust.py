@@ -35,9 +35,9 @@ class ForkTrust:
         step = EARLY_STEP if made < EARLY_RUNS else LATE_STEP
         return self.are_refused or tally.alone_failures > 0 or tally.foreign_failures > 0 or made % step == 0
 
-    def needs_fresh_batch(self, tally: Tally) -> bool:
-        """Tell whether the next batch is one of fresh workers: forks may hide failures, at the most workers above all."""
-        return self.are_refused or tally.batches == len(tally.rungs) - 1
+    def needs_fresh_batch(self, rung: int, tally: Tally) -> bool:
+        """Tell whether the next batch is one of fresh workers: forks may hide failures, and few workers start soon."""
+        return self.are_refused or (rung == 0 and not tally.load_failures)
 
     def needs_confirmation(self) -> bool:
         """Tell whether forks have failed under load, and fresh workers are still to show it."""

@@ -108,9 +108,9 @@ class Measurer:
                 self._run_alone(test, step.runs)
             else:
                 copies = self._count_copies(test, step.runs, limits)
-                under_load.setdefault((step.rung, test.forks.needs_fresh_batch(test.measurement.tally)), []).append(
-                    (test, copies)
-                )
+                under_load.setdefault(
+                    (step.rung, test.forks.needs_fresh_batch(step.rung, test.measurement.tally)), []
+                ).append((test, copies))
         for (rung, fresh), wanted in under_load.items():
             for group in split_into_groups(wanted):
                 self._run_load(rung, group, fresh=fresh)
