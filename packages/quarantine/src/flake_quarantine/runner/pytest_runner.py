@@ -145,7 +145,7 @@ class PytestRunner:
         server = ForkingPytest(folder, f"{TRIAL_VARIABLE}={spec_path}")
         TrialSpec(log_folder=folder.name, serves=server.their_channel.fileno()).write(spec_path)
         command = [*self._make_command(), "--continue-on-collection-errors", *files]
-        seconds = max(0.0, min(COLLECT_SECONDS, self.until - time.monotonic()))
+        seconds = max(0.0, min(COLLECT_SECONDS, self.batch_seconds, self.until - time.monotonic()))
         try:
             server.start(command, cwd=self.cwd or Path.cwd(), env=_make_environment(spec_path), seconds=seconds)
         except BaseException:
