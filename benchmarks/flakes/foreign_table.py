@@ -94,7 +94,8 @@ def summarise(cases: Sequence[ForeignCase], results: Results, report: Report) ->
     right = sum(not faults for faults in judged.values())
     met = right >= RIGHT_SHARE * len(cases) if len(judged) == len(cases) else None
     name = f"right: {right} of {len(judged)} cases that were measured, of {len(cases)}"
-    report.add(Figure(name, 100 * right / max(1, len(judged)), "%", target="≥ 10 of 12", met=met))
+    if judged:
+        report.add(Figure(name, 100 * right / len(judged), "%", target="≥ 10 of 12", met=met))
     report.notes.append("\n".join(_format_table(cases, judged, results)))
     if note := _describe_foreign_load(results):
         report.notes.append("\n" + note)
