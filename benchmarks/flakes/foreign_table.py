@@ -105,10 +105,8 @@ def summarise(cases: Sequence[ForeignCase], results: Results, report: Report) ->
 
 def _describe_foreign_load(results: Results) -> str:
     """Say how much of the measuring was done while other programs used the machine, if any was."""
-    measured = [answer for (_, part), answer in results.answers.items() if part == "measure"]
-    foreign = sum(answer.foreign_runs for answer in measured)
-    runs = sum(answer.alone_runs + answer.load_runs for answer in measured)
-    return f"{foreign} of {runs} runs were made while other programs used the machine." if foreign else ""
+    foreign = sum(answer.foreign_runs for (_, part), answer in results.answers.items() if part == "measure")
+    return f"{foreign} runs were made while other programs used the machine." if foreign else ""
 
 
 def _format_table(cases: Sequence[ForeignCase], judged: dict[str, list[str]], results: Results) -> Iterator[str]:
