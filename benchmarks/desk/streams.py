@@ -34,6 +34,7 @@ BURST = 600
 BURST_BODY = "x" * 1000
 WRITERS = 8
 DEADLINE_S = 120.0
+_KEPT_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,9 @@ class _Reader(asyncio.Protocol):
 async def _run(rpc: Path, events: Path, pid: int, count: int, stalled: int) -> Streams:
     changed = asyncio.Event()
     readers = [_Reader(events, changed.set) for _ in range(count)]
-    transport = httpx2.AsyncHTTPTransport(uds=str(rpc), verify=False)
+    # Less than the server keeps a connection, which may else end as it is used again.
+    limits = httpx2.Limits(keepalive_expiry=_KEPT_S)
+    transport = httpx2.AsyncHTTPTransport(uds=str(rpc), verify=False, limits=limits)
     async with httpx2.AsyncClient(
         transport=transport, base_url="http://bench", headers=_AGENT, timeout=DEADLINE_S
     ) as http:
