@@ -117,8 +117,7 @@ def test_failures_that_forks_hide_are_counted_without_forks() -> None:
     assert found.verdict is Verdict.LOAD_ONLY
     assert any("forks gave other results than fresh workers" in note for note in found.notes)
     found, _ = measure(load_forked=0.1, load_fresh=1)
-    assert found.verdict is Verdict.LOAD_ONLY
-    assert sum(rung.failures for rung in found.tally.rungs) == found.tally.load_runs
+    assert (found.verdict, found.notes) == (Verdict.LOAD_ONLY, [])  # both fail, at rates of their own
 
 
 def test_a_rare_flake_is_taken_for_one_after_two_batches_of_fresh_workers() -> None:

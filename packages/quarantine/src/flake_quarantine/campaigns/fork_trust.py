@@ -14,7 +14,6 @@ from flake_quarantine.runs import Run
 # Forks have one order of sets and hashes and one state after collecting; a coin that hangs on these shows in few runs.
 EARLY_RUNS, EARLY_STEP, LATE_STEP = 9, 3, 10
 MAX_CONFIRMATIONS = 2  # batches in fresh workers, before a rare flake is taken for one
-CLEAR = ALPHA / 5  # for two rates that are both above zero
 
 
 @dataclass
@@ -58,10 +57,11 @@ class ForkTrust:
         return not self.are_refused and any(self._differ(rung) for rung in rungs)
 
     def _differ(self, rung: int) -> bool:
+        """Tell whether only one of both fails; two rates may differ, as workers share out tests in other ways."""
         forked, fresh = self.counts[rung, True], self.counts[rung, False]
-        if not fresh.failures:
-            return forked.failures > 0 and forked.compare(fresh) <= ALPHA
-        return min(forked.compare(fresh), fresh.compare(forked)) <= CLEAR
+        if forked.failures and fresh.failures:
+            return False
+        return min(forked.compare(fresh), fresh.compare(forked)) <= ALPHA
 
     def _count_failures(self, *, forked: bool) -> int:
         return sum(tried.failures for (_, was_forked), tried in self.counts.items() if was_forked is forked)
