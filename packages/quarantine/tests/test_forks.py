@@ -124,6 +124,13 @@ def test_workers_that_are_forks_have_the_names_that_suites_share_things_out_by(p
     assert len(runs) == 12
 
 
+def test_workers_begin_together_so_that_short_tests_run_at_the_same_time(project: Any, forks: Forks) -> None:
+    project.write("test_a.py", "import time\ndef test_x(): time.sleep(0.02)\n")
+    runs = forks.runner.run_batch(Batch(workers=6, parts=({"test_a.py::test_x": 120},), seed=1))
+    assert len(runs) == 120
+    assert len({run.worker for run in runs}) == 6
+
+
 def test_a_worker_that_dies_loses_one_run_and_another_one_goes_on(project: Any, forks: Forks) -> None:
     project.write("test_a.py", "import os\ndef test_x(): pass\ndef test_dies(): os._exit(3)\n")
     parts = ({"test_a.py::test_x": 20, "test_a.py::test_dies": 6},)

@@ -50,6 +50,7 @@ class ForkedRuns:
     spec: TrialSpec
     random_state: tuple[Any, ...] | None
     run: str = field(default_factory=lambda: uuid.uuid4().hex)
+    gate: tuple[int, int] = (-1, -1)  # a pipe, at which workers wait for each other
 
     @property
     def folder(self) -> Path:
@@ -66,8 +67,12 @@ class ForkedRuns:
         """Fork the workers, and another one for each that died before all was done, until they have ended."""
         queue = ItemQueue(len(self.items), self.spec.forks, self.folder)
         selector = selectors.DefaultSelector()
-        for number in range(self.spec.forks + len(self.items)):
-            slot = number if number < self.spec.forks else self._wait_for_dead_worker(selector, queue)
+        self.gate = os.pipe()
+        for number in range(self.spec.forks):
+            self._fork_worker(selector, queue, number, number)
+        os.close(self.gate[1])
+        for number in range(self.spec.forks, self.spec.forks + len(self.items)):
+            slot = self._wait_for_dead_worker(selector, queue)
             if slot is None:
                 break
             self._fork_worker(selector, queue, slot, number)
@@ -103,6 +108,7 @@ class ForkedRuns:
         end_with_parent()
         fork_setup.become_worker(self.session.config, f"gw{number}", self.spec.forks, self.run)
         self._set_up(str(number))
+        self._wait_for_others(number)
         held = [queue.take_held(slot)]
 
         def take() -> pytest.Item | None:
@@ -110,6 +116,16 @@ class ForkedRuns:
             return None if at is None else self.items[at]
 
         self._run_items(take)
+
+    def _wait_for_others(self, number: int) -> None:
+        """Wait until all workers are set up: the first one would otherwise run short tests before there is another.
+
+        The gate's other end is closed in all processes then; a worker that takes the place of another one has none.
+        """
+        if number < self.spec.forks:
+            os.close(self.gate[1])
+        os.read(self.gate[0], 1)
+        os.close(self.gate[0])
 
     def _set_up(self, name: str) -> None:
         config = self.session.config
