@@ -88,6 +88,8 @@ HOOK = {"url": "https://192.0.2.7/", "kinds": []}
         ),
         ("user.bind_login", {"user_id": "bob", "login": "a b"}, {"param": "login", "kind": "login"}),
         ("auth.redeem", {"email": "a@b.example", "code": "12"}, {"param": "code", "kind": "code", "limit": 6}),
+        ("auth.redeem", {}, {"param": "params", "kind": "invalid"}),
+        ("webhook.create", HOOK | {"kinds": ["x"]}, {"param": "kinds.0", "kind": "event_kind"}),
         ("ticket.list", {"filter": "a " * 33}, {"param": "filter", "kind": "filter_terms", "limit": 32}),
         ("ticket.list", {"filter": " **"}, {"param": "filter", "kind": "filter_star", "place": 2}),
         ("ticket.list", {"filter": 'tag:"a'}, {"param": "filter", "kind": "filter_quote", "place": 5}),

@@ -58,7 +58,10 @@ def _field_fault(fault: Mapping[str, Any]) -> FieldFault:
     if fault["type"] in _CHECKS:
         kind, limit = _CHECKS[fault["type"]]
         return FieldFault(param, kind, words, {"limit": context[limit]} if limit else {})
-    return FieldFault(param, FaultKind(fault["type"]) if fault["type"] in _KINDS else FaultKind.INVALID, words, context)
+    if fault["type"] in _KINDS:
+        return FieldFault(param, FaultKind(fault["type"]), words, context)
+    # What pydantic adds to its other faults is for Python: an exception, which is no JSON, or what the caller sent.
+    return FieldFault(param, FaultKind.INVALID, words)
 
 
 def _place(location: tuple[int | str, ...]) -> str:
