@@ -38,6 +38,11 @@ class Forwarder:
     def __post_init__(self) -> None:
         self.address = bound_address(self.listening)
 
+    @property
+    def is_connected(self) -> bool:
+        """Whether a connection through it is open."""
+        return bool(self._writers)
+
     async def start(self) -> None:
         """Take connections at the address, which stays the same."""
         if self._server is None and self.listening.fileno() < 0:

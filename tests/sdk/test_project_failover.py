@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, nullcontext
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, Protocol
 
+import httpx2
 import pytest
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
@@ -16,6 +18,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 from hero_assistance_sdk.errors import STORE_UNAVAILABLE, Unreachable
 from hero_assistance_sdk.event_client import subscribe
+from hero_assistance_sdk.foreign.http_client import make_client
 from hero_assistance_sdk.net.host_names import HOSTS_SETTING
 from hero_assistance_sdk.net.sockets import bind_tcp, bound_address
 from hero_assistance_sdk.paths import Paths
@@ -34,12 +37,14 @@ from hero_assistance_sdk.rpc.client import RpcClient
 from hero_assistance_sdk.rpc.errors import RpcFailure
 from hero_assistance_sdk.wire import Event
 from tests.sdk.forwarder import LOOPBACK, Forwarder, pretending
-from tests.server.desk import Desk, running
+from tests.server.desk import Desk, running, until
 
 pytestmark = pytest.mark.anyio
 
 CAROL = {"x-dev-user": "carol"}
 TIMEOUT_S = 20.0
+# A server ends a connection that is idle for 5 s.
+_GONE_S = 3.0
 ONCE = {"client_token": "0123456789abcdef"}
 
 
@@ -219,6 +224,19 @@ async def test_a_stream_is_opened_where_events_are(project: Project) -> None:
             event = await anext(events)
         assert isinstance(event, Event)
         assert book.current == project.second.address
+
+
+@pytest.mark.parametrize("dies", [False, True])
+async def test_a_refusal_that_is_not_handed_on_keeps_no_connection(project: Project, *, dies: bool) -> None:
+    project.second.dies_at = b"GET /events" if dies else None
+    async with (
+        without_database(project, project.first),
+        make_client(AddressBook(project.addresses), timeout=httpx2.Timeout(TIMEOUT_S)) as http,
+    ):
+        with pytest.raises(httpx2.HTTPError) if dies else nullcontext():
+            async with http.stream("GET", "/events", headers=CAROL) as answer:
+                assert answer.status_code == HTTPStatus.OK
+        await until(lambda: not project.first.is_connected, _GONE_S)
 
 
 async def test_it_goes_back_to_the_first_after_a_while(project: Project, caller: Callers) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 
 import httpcore2
 import httpx2
@@ -38,27 +38,30 @@ class ProjectTransport(httpx2.AsyncBaseTransport):
         failures: list[HeroError] = []
         refusal: httpx2.Response | None = None
         failure: HeroError
-        for address in self._book.order():
-            request.extensions = {**request.extensions, ADDRESS: address}
-            try:
-                answer = await self._send(address, request)
-                if not (self._book.has_several and is_refused_for_now(request.method, answer.status_code)):
-                    self._book.answered(address)
-                    return answer
-                if refusal is not None:
-                    await refusal.aclose()
-                refusal, failure = answer, not_serving(address)
-            except HeroError as error:
-                failure = error
-            except httpx2.ConnectTimeout:
-                failure = too_slow(address)
-            except httpx2.ConnectError as error:
-                failure = not_connected(address, str(error))
-            self._book.failed(address, failure)
-            failures.append(failure)
-        if refusal is not None:
+        # One that is not handed on gives its connection back, however the other addresses answer.
+        async with AsyncExitStack() as refusals:
+            for address in self._book.order():
+                request.extensions = {**request.extensions, ADDRESS: address}
+                try:
+                    answer = await self._send(address, request)
+                    if not (self._book.has_several and is_refused_for_now(request.method, answer.status_code)):
+                        self._book.answered(address)
+                        return answer
+                    await refusals.aclose()
+                    refusals.push_async_callback(answer.aclose)
+                    refusal, failure = answer, not_serving(address)
+                except HeroError as error:
+                    failure = error
+                except httpx2.ConnectTimeout:
+                    failure = too_slow(address)
+                except httpx2.ConnectError as error:
+                    failure = not_connected(address, str(error))
+                self._book.failed(address, failure)
+                failures.append(failure)
+            if refusal is None:
+                raise NoAddressAnswers(none_answers(failures), request)
+            refusals.pop_all()
             return refusal
-        raise NoAddressAnswers(none_answers(failures), request)
 
     async def aclose(self) -> None:
         """Close the connections."""
