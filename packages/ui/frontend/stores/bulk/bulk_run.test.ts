@@ -55,6 +55,17 @@ test("many tickets go in portions, and each has a result", async () => {
   );
 });
 
+test("what a foreign server gives as words is words", async () => {
+  const { server, chosen } = desk([ticket(1)]);
+  const run = new BulkRun(chosen, { kind: "patch", patch: { priority: "high" } });
+  const ended = run.run();
+  const error = { code: 1, reason: [], message: "no", hint: {} };
+  await server.answer("ticket.bulk", { results: [{ ticket_id: 1, ticket: null, error }] });
+  await ended;
+  const { reason, hint } = run.refused.value[0]?.problem ?? {};
+  assert.deepEqual([typeof reason, typeof hint], ["string", "string"]);
+});
+
 test("what was not answered waits, and is sent again as it was", async () => {
   const { server, chosen } = desk([ticket(1), ticket(2)]);
   const run = new BulkRun(chosen, { kind: "macro", macroId: 3, token: "t" });

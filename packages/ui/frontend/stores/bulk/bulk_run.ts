@@ -6,7 +6,7 @@
  */
 import { batch, computed, signal } from "@preact/signals-core";
 import type { Call } from "../../api/client.ts";
-import { ApiError, toApiError } from "../../api/errors.ts";
+import { type ApiError, parseError, toApiError } from "../../api/errors.ts";
 import type { Results, TicketResult, TicketSummary } from "../../api/wire.ts";
 import { applyPatch, type TicketPatch } from "../tickets/ticket_patch.ts";
 import type { Change } from "../versioned_table.ts";
@@ -133,7 +133,7 @@ export class BulkRun {
     }
     shown?.undo();
     const { code, message, reason, hint } = result?.error ?? { code: 0, message: "", reason: "", hint: null };
-    const problem = new ApiError(message, { code, reason, hint: hint ?? "", isOfServer: true });
+    const problem = parseError({ code, message, data: { reason, hint: hint ?? "" } });
     this.refused.value = [...this.refused.peek(), { ...one, title: before?.title ?? "", problem }];
   }
 }
