@@ -10,6 +10,7 @@ import pytest
 
 from hero_assistance_sdk.errors import Conflict
 from hero_assistance_sdk.rpc.errors import RpcFailure
+from hero_assistance_sdk.rpc.validation_faults import ECHO_LIMIT, FAULT_LIMIT
 from hero_assistance_sdk.wire import Event, Removed
 from hero_assistance_server.canned_replies import ownership
 from hero_assistance_server.canned_replies.placeholders import KNOWN, Values, render, unknown
@@ -121,6 +122,14 @@ async def test_unknown_placeholders_are_refused_with_those_that_are_known(two: D
         error = await refusal(two, method, "bob", name="n", **params)
         assert error.data["faults"] == [f"{next(iter(params))}: {{{{x}}}} is no placeholder"]
         assert all(name in str(error.hint) for name in [*KNOWN, r"\{{"])
+
+
+@pytest.mark.anyio
+async def test_so_many_unknown_placeholders_are_named_as_fit_on_a_screen(two: Desk) -> None:
+    body = "".join(f"{{{{{'x' * 500}{number}}}}}" for number in range(100))
+    error = await refusal(two, "canned_reply.save", "bob", name="n", body=body)
+    assert len(error.data["faults"]) == FAULT_LIMIT
+    assert all(len(fault["value"]) < 2 * ECHO_LIMIT for fault in error.data["field_faults"])
 
 
 @pytest.mark.anyio

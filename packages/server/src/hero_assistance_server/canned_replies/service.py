@@ -7,6 +7,7 @@ from typing import Protocol, TypeVar
 from hero_assistance_sdk.errors import Conflict, NotFound
 from hero_assistance_sdk.rpc.errors import InvalidParams
 from hero_assistance_sdk.rpc.field_faults import FaultKind, FieldFault
+from hero_assistance_sdk.rpc.validation_faults import FAULT_LIMIT, shortened
 from hero_assistance_sdk.wire import CannedReply, Macro, TicketId, UserId
 from hero_assistance_server.canned_replies import rules
 from hero_assistance_server.canned_replies.ownership import is_usable
@@ -92,7 +93,7 @@ def check_placeholders(**texts: str | None) -> None:
     faults = [
         FieldFault(param, FaultKind.PLACEHOLDER, f"{name} is no placeholder", {"value": name})
         for param, text in texts.items()
-        for name in map("{{{{{}}}}}".format, unknown(text or ""))
+        for name in map("{{{{{}}}}}".format, map(shortened, unknown(text or "")[:FAULT_LIMIT]))
     ]
     if faults:
         known = ", ".join(f"{{{{{name}}}}}" for name in KNOWN)
