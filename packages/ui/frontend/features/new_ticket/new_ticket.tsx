@@ -17,6 +17,7 @@ import { AttachButton, UploadList } from "../uploads/uploads.tsx";
 import { useFileDrop } from "../uploads/use_uploads.ts";
 import { obtainCustomer, type Written } from "./customer.ts";
 import { CustomerField } from "./customer_field.tsx";
+import { firstProject } from "./first_project.ts";
 import { type TicketDraft, useTicketDraft } from "./ticket_draft.ts";
 
 const TITLE_LENGTH = 300;
@@ -26,9 +27,8 @@ export function NewTicketView({ project }: { project: string | null }) {
   const usable = desk.known.value;
   const authors = useAuthors(usable);
   if (usable.length === 0) return null;
+  const named = firstProject(usable, project, desk.hasSeveral);
   // Another user's form is another form.
-  const only = usable.length === 1 ? usable[0] : usable.find(({ id }) => id === project);
-  const named = only?.id ?? "";
   return <Form key={`${authors} ${project ?? ""}`} usable={usable} named={named} />;
 }
 
