@@ -171,6 +171,7 @@ export class Draft {
   /** Forget what is to be done; from now on nothing is saved, but in the browser. */
   close(): void {
     this.#isClosed = true;
+    this.#waiters.length = 0;
     this.#users = 0;
     this.#timer.stop();
   }

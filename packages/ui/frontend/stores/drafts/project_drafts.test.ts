@@ -176,3 +176,19 @@ test("a save that is on its way when the text moves does not bring it back where
   );
   assert.equal(draft.content.value.body, "");
 });
+
+test("what waits for a save is not asked once its author is not here any more", async () => {
+  const { server, drafts, draft } = await opened();
+  draft.set({ body: "one and more" });
+  mock.timers.tick(PAUSE_MS);
+  await settle();
+  drafts.goOnAsNew(1);
+  drafts.close();
+  await server.answer("draft.save", { body: "one and more", updated_at: 20 });
+  await settle();
+  assert.deepEqual(
+    server.asked.map(({ method }) => method),
+    [],
+    "it would be the next user's draft that is deleted",
+  );
+});
