@@ -2,7 +2,7 @@
 
 import { t } from "../i18n/translate.ts";
 import { type FieldFault, readFieldFaults } from "./field_faults.ts";
-import { ERROR_CODES } from "./wire.ts";
+import { ERROR_CODES, type Failure } from "./wire.ts";
 
 export const NO_ANSWER = "no-answer";
 
@@ -109,4 +109,9 @@ export function parseError(error: unknown): ApiError {
     isOfServer: true,
     ...(typeof retryAfter === "number" && { retryAfter }),
   });
+}
+
+/** Read why one of several things was refused, as the result of a call says it. */
+export function readFailure({ code, message, reason, hint }: Failure): ApiError {
+  return parseError({ code, message, data: { reason, hint: hint ?? "" } });
 }

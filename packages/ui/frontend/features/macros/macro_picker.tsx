@@ -1,7 +1,7 @@
 /** Chooses a macro by its name, shows what it would change on the ticket, and runs it. */
 import { type Signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { ApiError, toApiError } from "../../api/errors.ts";
+import { type ApiError, readFailure, toApiError } from "../../api/errors.ts";
 import type { Macro, MacroPreview, TicketSummary } from "../../api/wire.ts";
 import { desk } from "../../app.ts";
 import { t } from "../../i18n/translate.ts";
@@ -172,7 +172,5 @@ async function runMacro(project: Project, ticket: TicketSummary, { macro, token 
   const params = { macro_id: macro.macro_id, ticket_ids: [ticket.ticket_id], client_token: token };
   const { results } = await project.call("macro.run", params);
   const error = results[0]?.error ?? null;
-  if (error === null) return;
-  const { message, code, reason, hint } = error;
-  throw new ApiError(message, { code, reason, hint: hint ?? "", isOfServer: true });
+  if (error !== null) throw readFailure(error);
 }

@@ -6,7 +6,7 @@
  */
 import { batch, computed, signal } from "@preact/signals-core";
 import type { Call } from "../../api/client.ts";
-import { type ApiError, parseError, toApiError } from "../../api/errors.ts";
+import { type ApiError, readFailure, toApiError } from "../../api/errors.ts";
 import type { Results, TicketResult, TicketSummary } from "../../api/wire.ts";
 import { applyPatch, type TicketPatch } from "../tickets/ticket_patch.ts";
 import type { Change } from "../versioned_table.ts";
@@ -132,8 +132,7 @@ export class BulkRun {
       return;
     }
     shown?.undo();
-    const { code, message, reason, hint } = result?.error ?? { code: 0, message: "", reason: "", hint: null };
-    const problem = parseError({ code, message, data: { reason, hint: hint ?? "" } });
+    const problem = readFailure(result?.error ?? { code: 0, message: "", reason: "", hint: null });
     this.refused.value = [...this.refused.peek(), { ...one, title: before?.title ?? "", problem }];
   }
 }

@@ -1,7 +1,6 @@
 /** Gives the open tickets of one agent to another, before that agent leaves. */
 import type { Call } from "../../api/client.ts";
-import { ApiError } from "../../api/errors.ts";
-import type { Failure } from "../../api/wire.ts";
+import { readFailure } from "../../api/errors.ts";
 import { fetchAllPages, LONGEST_PAGE } from "../all_pages.ts";
 
 // The most tickets that one bulk update takes.
@@ -55,9 +54,7 @@ export async function handOver(call: Call, { agent, to, report }: HandOver): Pro
 async function assign(call: Call, tickets: number[], to: string | null): Promise<void> {
   const { results } = await call("ticket.bulk", { ticket_ids: tickets, assignee: to });
   const refused = results.find(({ error }) => error !== null && error.reason !== "not-found");
-  if (refused?.error) throw refusal(refused.ticket_id, refused.error);
-}
-
-function refusal(ticketId: number, { message, reason, code, hint }: Failure): ApiError {
-  return new ApiError(`#${ticketId}: ${message}`, { code, reason, hint: hint ?? "", isOfServer: true });
+  if (!refused?.error) return;
+  const { ticket_id: id, error } = refused;
+  throw readFailure({ ...error, message: `#${id}: ${error.message}` });
 }
