@@ -78,8 +78,15 @@ test("an e-mail address is no name of the inside", () => {
 });
 
 test("a problem without a word of its own is still one sentence", () => {
-  const words = wordsOf(new ApiError("read rpc.sock", { reason: "what-is-new" }), false);
+  const words = wordsOf(new ApiError("read rpc.sock", { reason: "what-is-new", isOfServer: true }), false);
   assert.deepEqual(words, { message: "That did not work", hint: "", faults: [], original: [] });
+});
+
+test("what the page says itself may quote what was typed", () => {
+  const words = "Character 8: 24.12.2026 is no day; write it as 2026-12-25";
+  const refused = new ApiError(words, { reason: "invalid-params" });
+  assert.equal(isPlain(words), false);
+  assert.equal(wordsOf(refused, false).message, words);
 });
 
 test("what has nothing to say says what to do", () => {

@@ -48,7 +48,8 @@ export function wordsOf(problem: ApiError, isAdmin: boolean): Words {
   if (isAdmin) return { message, hint, faults, original: [] };
   if (isHidden) return { ...own, faults: [], original: [] };
   return {
-    message: isPlain(message) ? message : own.message,
+    // What the page says itself is for its readers, whatever it quotes of what they typed.
+    message: !problem.isOfServer || isPlain(message) ? message : own.message,
     hint: hint !== "" && isPlain(hint) ? hint : own.hint,
     faults: faults.filter(isPlain),
     original: [],
