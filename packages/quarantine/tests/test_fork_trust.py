@@ -101,6 +101,22 @@ def test_a_failure_alone_that_fresh_processes_show_decides() -> None:
     ]
 
 
+def test_a_failure_alone_that_no_fresh_process_can_repeat_is_given_up() -> None:
+    class Unrepeated(ScriptedRunner):
+        def run_alone(self, nodeid: str) -> Run:
+            run = super().run_alone(nodeid)
+            assert len(self.made) < 100, "it is repeated for ever"
+            if self.forks:
+                return replace(run, outcome=Outcome.FAILED)
+            return run if len(self.made) == 1 else replace(run, outcome=Outcome.NOT_RUN, text="no process")
+
+    runner = Unrepeated(Path(), forks=ForkPool())
+    campaign = Campaign(runner=runner, suite=[NODEID], settings=CampaignSettings(workers=(2,), finds_suspects=False))
+    (found,) = Measurer(campaign).measure([NODEID])
+    assert found.verdict is Verdict.UNDECIDED
+    assert "no process" in found.notes
+
+
 def test_failures_that_only_forks_show_under_load_are_counted_again_without_forks() -> None:
     """Such as a port that was chosen when the suite was imported, and that all forks share."""
     found, made = measure(load_forked=1)

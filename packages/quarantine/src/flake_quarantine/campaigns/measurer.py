@@ -163,9 +163,7 @@ class Measurer:
             elif run.counts:
                 self._count_alone(measurement, run, seconds)
             else:
-                measurement.tally.empty_batches += 1
-                measurement.notes += [run.text] if run.text else []
-                measurement.tally.load_last = False
+                self._count_unmade(measurement, run)
             if run.failed:
                 break
         self.campaign.record("alone", 0, runs)
@@ -184,6 +182,12 @@ class Measurer:
             measurement.notes.append(note)
             self.campaign.report_progress(f"{measurement.nodeid}: {note}")
 
+    def _count_unmade(self, measurement: Measurement, run: Run) -> None:
+        """Count a run alone that was skipped or not made, so that a test that is never run is given up."""
+        measurement.tally.empty_batches += 1
+        measurement.notes += [run.text] if run.text else []
+        measurement.tally.load_last = False
+
     def _confirm_alone(self, test: MeasuredTest) -> Run:
         """Run the test in a fresh process after it failed in a fork: only a failure there counts."""
         begin = time.monotonic()
@@ -193,6 +197,8 @@ class Measurer:
         elif run.counts:
             test.forks.failed_alone = True
             self._restart_without_forks(test, "it failed alone in a fork, and passed in a fresh process")
+        else:
+            self._count_unmade(test.measurement, run)
         return run
 
     def _confirm_forks(self, rung: int, group: Sequence[Copies]) -> None:
