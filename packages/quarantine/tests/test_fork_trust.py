@@ -127,6 +127,24 @@ def test_failures_that_only_forks_show_under_load_are_counted_again_without_fork
     assert set(after) == {"load fresh", "alone fresh"}
 
 
+def test_repeated_runs_of_fresh_workers_say_nothing_of_failures_that_only_forks_show() -> None:
+    """Those of a test that fails when one process runs it twice, before each process ran it once."""
+
+    class Repeated(ScriptedRunner):
+        def run_batch(self, batch: Batch) -> list[Run]:
+            runs = super().run_batch(batch)
+            return runs if batch.once_per_process else [replace(run, outcome=Outcome.FAILED) for run in runs]
+
+        def run_serially(self, batch: Batch) -> list[Run]:
+            return [replace(run, outcome=Outcome.FAILED) for run in super().run_serially(batch)]
+
+    runner = Repeated(Path(), forks=ForkPool(), fails={"load forked": 1})
+    campaign = Campaign(runner=runner, suite=[NODEID], settings=CampaignSettings(workers=(2, 8), finds_suspects=False))
+    (found,) = Measurer(campaign).measure([NODEID])
+    assert found.verdict is Verdict.HEALED
+    assert any("forks gave other results than fresh workers" in note for note in found.notes)
+
+
 def test_failures_that_forks_hide_are_counted_without_forks() -> None:
     """Such as an order of a set, which is the same in all forks of one process."""
     found, _ = measure(load_fresh=0.2)

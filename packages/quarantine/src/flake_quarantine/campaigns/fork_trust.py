@@ -51,6 +51,11 @@ class ForkTrust:
             key = rung, own[0].forked
             self.counts[key] = self.counts.get(key, Tried()).merge(Tried(sum(run.failed for run in own), len(own)))
 
+    def forget_batches(self) -> None:
+        """Count batches from zero, as those before ran the test in another way."""
+        self.counts.clear()
+        self.confirmations = 0
+
     def is_lost(self) -> bool:
         """Tell whether forks and fresh workers clearly differ, at any number of workers at which both ran."""
         rungs = {rung for rung, forked in self.counts if forked and (rung, False) in self.counts}

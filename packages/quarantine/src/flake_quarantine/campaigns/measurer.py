@@ -292,6 +292,7 @@ class Measurer:
         )
         measurement.failing_batch = None
         measurement.signatures.clear()
+        test.forks.forget_batches()
 
     def _find_cause(self, test: MeasuredTest) -> None:
         """Tell load from order, and look for the neighbour that causes the failures."""
