@@ -107,6 +107,22 @@ def test_what_fails_under_plain_load_needs_no_neighbour(signature: str, plain: i
     assert [batch.parts for batch in batches if batch.noise.cpu] == ([] if kind == "port" else [({TARGET: 30},)])
 
 
+def test_what_fails_when_a_process_repeats_it_is_repeated_by_none_while_its_cause_is_looked_for() -> None:
+    batches: list[Batch] = []
+
+    def count_failures(batch: Batch) -> int:
+        batches.append(batch)
+        return 0 if batch.once_per_process == (TARGET,) else batch.parts[0][TARGET]
+
+    runner = CountingRunner(Path(), count_failures=count_failures)
+    campaign = Campaign(runner=runner, suite=[TARGET, "a.py::x"], settings=CampaignSettings())
+    measured = Measurement(nodeid=TARGET, tally=Tally([Rung(4, runs=26, failures=10)], alone_runs=10))
+    CauseFinder(campaign, once_per_process=True).explain(measured, [], [])
+    assert (measured.fails_under_any_load, measured.suspects) == (False, [])
+    assert all(batch.once_per_process == (TARGET,) for batch in batches)
+    assert [batch.workers for batch in batches if batch.noise.cpu] == [8]  # each of them runs it once
+
+
 @pytest.mark.parametrize(("seconds", "copies"), [(0.01, 30), (1, 20), (9, 8)])
 def test_a_slow_test_runs_less_often_while_its_cause_is_looked_for(seconds: float, copies: int) -> None:
     runs = [Run(nodeid=TARGET, worker="gw0", start=0, stop=seconds, outcome=Outcome.PASSED) for _ in range(3)]

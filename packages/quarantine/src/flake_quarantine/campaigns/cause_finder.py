@@ -33,10 +33,13 @@ ANY_LOAD = "it fails as often under plain CPU load: no neighbour is needed for i
 
 
 class CauseFinder:
-    """Looks for the cause of one test's failures; `slow_tests` are never neighbours."""
+    """Looks for the cause of one test's failures; `slow_tests` are never neighbours.
 
-    def __init__(self, campaign: Campaign, slow_tests: Collection[str] = ()) -> None:
-        self.campaign, self.slow_tests = campaign, slow_tests
+    A test that fails when one process runs it twice is run `once_per_process`.
+    """
+
+    def __init__(self, campaign: Campaign, slow_tests: Collection[str] = (), *, once_per_process: bool = False) -> None:
+        self.campaign, self.slow_tests, self.once_per_process = campaign, slow_tests, once_per_process
         self.hung: dict[str, str] = {}  # neighbours that held up a batch, with a note on each
         self.copies = SUSPECT_COPIES
 
@@ -47,7 +50,8 @@ class CauseFinder:
         under plain CPU load needs no neighbour, and none is looked for.
         """
         nodeid = measurement.nodeid
-        self.copies = limit_copies(SUSPECT_COPIES, runs, nodeid)
+        if not self.once_per_process:  # the number of processes limits these
+            self.copies = limit_copies(SUSPECT_COPIES, runs, nodeid)
         measurement.kind = Kind.LOAD
         earlier = rank_earlier(runs, nodeid)
         if self._fails_serially(measurement, (*_keep_likeliest(earlier, nodeid, serial), *serial)):
@@ -109,6 +113,7 @@ class CauseFinder:
             seed=seed,
             targets=(nodeid,),
             exclusive=(nodeid,) if neighbours else (),
+            once_per_process=(nodeid,) if self.once_per_process else (),
             audit=True,
         )
 
@@ -121,11 +126,12 @@ class CauseFinder:
             return False
         nodeid, tally = measurement.nodeid, measurement.tally
         batch = Batch(
-            workers=MIN_BATCH_WORKERS,
+            workers=MIN_COPIES if self.once_per_process else MIN_BATCH_WORKERS,
             parts=({nodeid: self.copies},),
             seed=self.campaign.settings.seed + SEED_OFFSET,
             targets=(nodeid,),
             exclusive=(nodeid,),
+            once_per_process=(nodeid,) if self.once_per_process else (),
             noise=Noise(cpu=workers),
         )
         own = [run for run in self.campaign.limited_runner.run_batch(batch) if run.nodeid == nodeid and run.counts]

@@ -306,7 +306,8 @@ class Measurer:
         campaign = self.campaign
         if test.forks.are_refused:
             campaign = replace(campaign, runner=campaign.runner.fresh)
-        CauseFinder(campaign, self.slow_tests).explain(test.measurement, test.runs, serial)
+        finder = CauseFinder(campaign, self.slow_tests, once_per_process=test.once_per_process)
+        finder.explain(test.measurement, test.runs, serial)
 
 
 def split_into_groups(wanted: Sequence[Copies]) -> Iterator[list[Copies]]:
