@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from flake_quarantine.inference.suspects import find_shared_resources
 from flake_quarantine.runner.batches import Batch
 from flake_quarantine.runner.child_process import kill_marked
 from flake_quarantine.runner.fork_pool import MAX_SERVERS, ForkPool
@@ -129,6 +130,13 @@ def test_workers_begin_together_so_that_short_tests_run_at_the_same_time(project
     runs = forks.runner.run_batch(Batch(workers=6, parts=({"test_a.py::test_x": 120},), seed=1))
     assert len(runs) == 120
     assert len({run.worker for run in runs}) == 6
+
+
+def test_the_temporary_folders_of_forks_are_nothing_that_tests_share(project: Any, forks: Forks) -> None:
+    project.write("test_a.py", "def test_x(tmp_path): (tmp_path / 'own').write_text('')\n")
+    runs = forks.runner.run_batch(Batch(workers=2, parts=({"test_a.py::test_x": 8},), seed=1, audit=True))
+    assert {run.forked for run in runs} == {True}
+    assert find_shared_resources(runs, "test_a.py::test_x") == {}
 
 
 def test_a_worker_that_dies_loses_one_run_and_another_one_goes_on(project: Any, forks: Forks) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from pathlib import Path
 from typing import Any
 
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
@@ -25,10 +26,14 @@ IGNORED_VARIABLES = ("PYTEST_CURRENT_TEST",)
 
 
 class AuditHook:
-    """Collects what is touched while a test runs; Python keeps an audit hook until the process ends."""
+    """Collects what is touched while a test runs; Python keeps an audit hook until the process ends.
 
-    def __init__(self) -> None:
+    What is in the trial's own folder is left out: its logs, and the temporary folders of forks.
+    """
+
+    def __init__(self, own_folder: Path) -> None:
         self.touched: set[str] | None = None
+        self._ignored = (*IGNORED_PATHS, f"{own_folder.resolve()}/")
         self._temporary = os.path.realpath(tempfile.gettempdir())
         sys.addaudithook(self._handle)
 
@@ -73,7 +78,7 @@ class AuditHook:
         if not isinstance(path, str | bytes | os.PathLike):
             return
         text = os.path.abspath(os.fsdecode(path))  # noqa: PTH100 - an audit hook must not raise events of its own
-        if any(part in text for part in IGNORED_PATHS):
+        if any(part in text for part in self._ignored):
             return
         kind = "temporary path" if text.startswith(self._temporary) else "file"
         self._note(f"{kind} {text}")

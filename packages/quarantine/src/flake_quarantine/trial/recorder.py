@@ -66,7 +66,7 @@ class TrialRecorder:
         self.spec = spec
         workerinput: dict[str, str] = getattr(config, "workerinput", {})
         self.log = TrialLogWriter(spec.log_folder, workerinput.get("workerid", "alone"))
-        self.audit_hook = AuditHook() if spec.audit else None
+        self.audit_hook = AuditHook(Path(spec.log_folder).parent) if spec.audit else None
         self.ran: set[str] = set()
         self.current: pytest.Item | None = None
         self.outcome = Outcome.PASSED
