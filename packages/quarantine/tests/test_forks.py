@@ -7,6 +7,7 @@ import subprocess
 import time
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -242,6 +243,14 @@ def test_a_suite_whose_forks_would_share_something_is_run_in_fresh_processes(
     load = forks.runner.run_batch(Batch(workers=2, parts=({"test_a.py::test_x": 4},), seed=1))
     assert [one.forked for one in load] == [False] * 4
     assert len(forks.pool.refusals) == 1  # it is not tried again
+
+
+def test_a_collection_that_a_time_limit_cuts_off_is_tried_again_within_the_next_one(project: Any, forks: Forks) -> None:
+    project.write("test_a.py", "import time\ntime.sleep(2)\ndef test_x(): pass\n")
+    limited = replace(forks.runner, until=time.monotonic() + 0.5)
+    assert limited.run_alone("test_a.py::test_x").outcome is Outcome.NOT_RUN
+    assert forks.pool.refusals == {}
+    assert forks.run("test_x").forked
 
 
 def test_a_probe_for_an_address_is_nothing_that_forks_share(project: Any, forks: Forks) -> None:

@@ -135,7 +135,7 @@ class PytestRunner:
         find = self.forks.find if exact else self.forks.find_larger
         try:
             return find(files, self._start_server)
-        except OSError:  # too many processes: the run itself will say so
+        except OSError:  # too many processes, or no time: the run itself will say so
             return None
 
     def _start_server(self, files: Collection[str]) -> ForkingPytest:
@@ -148,6 +148,9 @@ class PytestRunner:
         seconds = max(0.0, min(COLLECT_SECONDS, self.batch_seconds, self.until - time.monotonic()))
         try:
             server.start(command, cwd=self.cwd or Path.cwd(), env=_make_environment(spec_path), seconds=seconds)
+            # The pool remembers a refusal, and a later measurement of the same hunt may have more time.
+            if server.hazard and time.monotonic() >= self.until:
+                raise TimeoutError("the time was up before it had collected")
         except BaseException:
             server.close()
             raise
