@@ -157,6 +157,7 @@ def test_a_worker_that_dies_loses_one_run_and_another_one_goes_on(project: Any, 
         ("pytest.exit('enough')", Outcome.NOT_RUN, "enough"),
         ("os.kill(os.getppid(), 9); time.sleep(60)", Outcome.CRASHED, "killed by SIGKILL"),
         ("pid = os.fork(); pid or time.sleep(0.2); assert pid", Outcome.PASSED, ""),
+        ("pid = os.fork(); pid and os.waitpid(pid, 0); assert pid", Outcome.PASSED, ""),
     ],
 )
 def test_a_fork_may_end_in_any_way_and_the_next_run_is_made(

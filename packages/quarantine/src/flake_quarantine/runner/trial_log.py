@@ -14,15 +14,20 @@ from flake_quarantine.runs import Outcome, Run
 
 
 class TrialLogWriter:
-    """Appends lines to this process's own file; each is written whole, at once."""
+    """Appends lines to this process's own file; each is written whole, at once.
+
+    A test may fork, and its fork come back from it: that one writes nothing, as the run is this process's.
+    """
 
     def __init__(self, folder: str, worker: str) -> None:
-        path = Path(folder) / f"{worker}-{os.getpid()}.jsonl"
+        self._process = os.getpid()
+        path = Path(folder) / f"{worker}-{self._process}.jsonl"
         self._handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
 
     def write(self, **fields: object) -> None:
         """Append one line."""
-        os.write(self._handle, json.dumps(fields).encode() + b"\n")
+        if os.getpid() == self._process:
+            os.write(self._handle, json.dumps(fields).encode() + b"\n")
 
 
 @dataclass
