@@ -292,6 +292,16 @@ def test_the_server_that_was_not_used_for_longest_makes_room(project: Any, forks
     assert names == [f"test_{number}.py" for number in range(1, MAX_SERVERS + 1)]
 
 
+def test_a_server_that_has_died_leaves_nothing_when_another_one_takes_its_place(project: Any, forks: Forks) -> None:
+    project.write("test_a.py", "import os, time\ndef test_x(): os.kill(os.getppid(), 9); time.sleep(60)\n")
+    forks.run("test_x")
+    (dead,) = forks.pool.servers.values()
+    project.write("test_a.py", "def test_x(): pass\n")
+    runs = forks.runner.run_batch(Batch(workers=2, parts=({"test_a.py::test_x": 2},), seed=1))
+    assert [run.forked for run in runs] == [True, True]
+    assert not Path(dead.folder.name).exists()
+
+
 def test_what_is_marked_is_killed_but_for_what_is_spared(tmp_path: Path) -> None:
     marker = f"FORKS_OF_THIS_TEST={tmp_path}"
     name, _, value = marker.partition("=")

@@ -79,7 +79,8 @@ class ForkPool:
 
     def _make_room(self, wanted: Files) -> None:
         """Close the servers that this one replaces, and those that were not used for longest."""
-        for held in [held for held in self.servers if len(held) > 1 and held <= wanted]:
+        replaced = [held for held in self.servers if held == wanted or (len(held) > 1 and held < wanted)]
+        for held in replaced:
             self.servers.pop(held).close()
         while len(self.servers) >= MAX_SERVERS:
             self.servers.pop(next(iter(self.servers))).close()
