@@ -127,22 +127,39 @@ def test_failures_that_only_forks_show_under_load_are_counted_again_without_fork
     assert set(after) == {"load fresh", "alone fresh"}
 
 
+class RepeatedRunner(ScriptedRunner):
+    """Fails whenever one process runs the test twice, and so does a neighbour then; as it is told otherwise."""
+
+    def run_batch(self, batch: Batch) -> list[Run]:
+        runs = super().run_batch(batch)
+        if batch.once_per_process:
+            return runs
+        failed = [replace(run, outcome=Outcome.FAILED) for run in runs]
+        return [*failed, *(replace(run, nodeid="test_a.py::test_y", worker="v") for run in failed)]
+
+    def run_serially(self, batch: Batch) -> list[Run]:
+        return [replace(run, outcome=Outcome.FAILED) for run in super().run_serially(batch)]
+
+
+def measure_repeated(**fails: float) -> Measurement:
+    """Measure a test that fails when one process runs it twice."""
+    runner = RepeatedRunner(Path(), forks=ForkPool(), fails={f"load {name}": rate for name, rate in fails.items()})
+    settings = CampaignSettings(workers=(2, 8), finds_suspects=False)
+    (found,) = Measurer(Campaign(runner=runner, suite=[NODEID], settings=settings)).measure([NODEID])
+    assert "it fails when one process runs it twice; each process ran it once" in found.notes
+    return found
+
+
 def test_repeated_runs_of_fresh_workers_say_nothing_of_failures_that_only_forks_show() -> None:
-    """Those of a test that fails when one process runs it twice, before each process ran it once."""
-
-    class Repeated(ScriptedRunner):
-        def run_batch(self, batch: Batch) -> list[Run]:
-            runs = super().run_batch(batch)
-            return runs if batch.once_per_process else [replace(run, outcome=Outcome.FAILED) for run in runs]
-
-        def run_serially(self, batch: Batch) -> list[Run]:
-            return [replace(run, outcome=Outcome.FAILED) for run in super().run_serially(batch)]
-
-    runner = Repeated(Path(), forks=ForkPool(), fails={"load forked": 1})
-    campaign = Campaign(runner=runner, suite=[NODEID], settings=CampaignSettings(workers=(2, 8), finds_suspects=False))
-    (found,) = Measurer(campaign).measure([NODEID])
+    """Those before each process ran it once."""
+    found = measure_repeated(forked=1)
     assert found.verdict is Verdict.HEALED
     assert any("forks gave other results than fresh workers" in note for note in found.notes)
+
+
+def test_what_failed_while_processes_repeated_the_test_is_forgotten() -> None:
+    found = measure_repeated(forked=0.5, fresh=0.5)
+    assert (found.verdict, found.joint_failures) == (Verdict.LOAD_ONLY, {})
 
 
 def test_failures_that_forks_hide_are_counted_without_forks() -> None:

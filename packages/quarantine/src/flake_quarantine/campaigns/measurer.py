@@ -43,6 +43,13 @@ class MeasuredTest:
         """The node id."""
         return self.measurement.nodeid
 
+    def forget_load(self) -> None:
+        """Forget what is known of runs under load, but for their counts in the tally."""
+        self.runs, self.measurement.failing_batch = [], None
+        self.measurement.signatures.clear()
+        self.measurement.joint_failures.clear()
+        self.forks.forget_batches()
+
 
 Copies = tuple[MeasuredTest, int]  # a test, and how many runs of it are wanted
 
@@ -215,10 +222,9 @@ class Measurer:
     def _restart_without_forks(self, test: MeasuredTest, why: str) -> None:
         """Count from zero, in fresh processes only."""
         note = f"{why}: it was measured again without forks, which share what is chosen when a suite is imported"
-        measurement, test.runs, test.forks.are_refused = test.measurement, [], True
-        measurement.tally, measurement.failing_batch = self._make_tally(), None
-        measurement.signatures.clear()
-        measurement.joint_failures.clear()
+        measurement, test.forks.are_refused = test.measurement, True
+        measurement.tally = self._make_tally()
+        test.forget_load()
         measurement.notes.append(note)
         self.campaign.report_progress(f"{test.nodeid}: {note}")
 
@@ -285,14 +291,12 @@ class Measurer:
 
     def _restart_once_per_process(self, test: MeasuredTest) -> None:
         """Count load runs from zero, with each process running the test once."""
-        test.once_per_process, test.runs, measurement = True, [], test.measurement
+        test.once_per_process, measurement = True, test.measurement
         measurement.notes.append("it fails when one process runs it twice; each process ran it once")
         measurement.tally = replace(
             measurement.tally, rungs=self._make_tally().rungs, failing_batches=0, load_seconds=0.0, foreign_load_runs=0
         )
-        measurement.failing_batch = None
-        measurement.signatures.clear()
-        test.forks.forget_batches()
+        test.forget_load()
 
     def _find_cause(self, test: MeasuredTest) -> None:
         """Tell load from order, and look for the neighbour that causes the failures."""
