@@ -292,6 +292,19 @@ def test_the_server_that_was_not_used_for_longest_makes_room(project: Any, forks
     assert names == [f"test_{number}.py" for number in range(1, MAX_SERVERS + 1)]
 
 
+def test_a_neighbour_that_speaks_against_forks_ends_no_server_of_others(project: Any, forks: Forks) -> None:
+    for name in ("test_a.py", "test_b.py"):
+        project.write(name, "def test_x(): pass\n")
+    project.write("test_bad.py", "import os\npipe = os.pipe()\ndef test_x(): pass\n")
+    forked = []
+    for neighbour in ("test_b.py", "test_bad.py", "test_b.py"):
+        parts = ({f"{name}::test_x": 1 for name in ("test_a.py", neighbour)},)
+        runs = forks.runner.run_batch(Batch(workers=2, parts=parts, seed=1))
+        forked.append((runs[0].forked, next(iter(forks.pool.servers.values()), None)))
+    assert [was_forked for was_forked, _ in forked] == [True, False, True]
+    assert forked[0][1] is forked[2][1]
+
+
 def test_a_server_that_has_died_leaves_nothing_when_another_one_takes_its_place(project: Any, forks: Forks) -> None:
     project.write("test_a.py", "import os, time\ndef test_x(): os.kill(os.getppid(), 9); time.sleep(60)\n")
     forks.run("test_x")

@@ -64,12 +64,12 @@ class ForkPool:
     def _start(self, wanted: Files, start: Start) -> ForkingPytest | None:
         if not can_fork() or self._is_refused(wanted):
             return None
-        self._make_room(wanted)
         server = start(sorted(wanted))
         if server.hazard:
             server.close()
             self.refusals[wanted] = server.hazard
             return None
+        self._make_room(wanted)  # not before: one that is refused replaces none
         self.servers[wanted] = server
         return server
 
