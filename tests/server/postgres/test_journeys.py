@@ -39,13 +39,14 @@ def file_ticket(work: UnitOfWork) -> Ticket:
 
 @pytest.fixture
 def journeys(monkeypatch: pytest.MonkeyPatch) -> dict[int, list[str]]:
-    """What each connection of psycopg was asked, in order."""
+    """What each connection of psycopg was asked, in order, after its first question: that for its timeline."""
     asked: dict[int, list[str]] = {}
     execute = psycopg.RawCursor.execute
 
     def note(cursor: Any, query: Any, *args: Any, **options: Any) -> Any:
         text = query.decode() if isinstance(query, bytes) else str(query)
-        asked.setdefault(id(cursor.connection), []).append(text)
+        if "pg_control_system" not in text:
+            asked.setdefault(id(cursor.connection), []).append(text)
         return execute(cursor, query, *args, **options)
 
     monkeypatch.setattr(psycopg.RawCursor, "execute", note)
