@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,6 +16,8 @@ from hero_assistance_sdk.wire import Millis
 from hero_assistance_server.identity.access_changes import AccessChanges, AccessTable
 from hero_assistance_server.storage.errors import StoreUnavailable
 from hero_assistance_server.storage.postgres import event_follower
+from hero_assistance_server.storage.postgres.database.connection import PostgresConnection
+from hero_assistance_server.storage.postgres.database.connection_pool import ConnectionPool
 from hero_assistance_server.storage.postgres.nodes import access_log
 from hero_assistance_server.storage.postgres.nodes.access_log import AccessLog
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
@@ -23,7 +28,7 @@ from tests.postgres import Cluster
 from tests.server.contract.nodes import open_postgres_node
 from tests.server.contract.test_access import BY_ALICE, open_node
 from tests.server.contract.ticket_changes import BOB
-from tests.server.desk import until
+from tests.server.desk import STOP_S, until
 from tests.server.postgres.connection_proxy import losing_commits
 from tests.server.postgres.test_nodes import cut
 
@@ -79,6 +84,35 @@ async def test_callers_who_wait_together_share_a_look(postgres_url: str, monkeyp
         assert all(await asyncio.gather(*(storage.nodes.access.catch_up() for _ in range(20))))
     # The first one's had begun when the others came.
     assert len(looks) == 2
+
+
+async def test_a_look_that_waits_for_a_commit_reads_what_is_new_since(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the rows were before that commit is not believed after it."""
+    monkeypatch.setattr(access_log, "COMMIT_PATIENCE_S", STOP_S)
+    heard: list[AccessChanges] = []
+    lock, is_asked = threading.Lock(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    async def read(query: Callable[[PostgresConnection], None]) -> None:
+        def run(connection: PostgresConnection) -> None:
+            loop.call_soon_threadsafe(is_asked.set)
+            query(connection)
+
+        await loop.run_in_executor(pool.executor, pool.run, run)
+
+    with closing(ConnectionPool(postgres_url)) as pool, closing(PostgresConnection(postgres_url)) as committing:
+        log = AccessLog(committing, lock, read)
+        log.follow(heard.append)
+        with lock:
+            asking = asyncio.create_task(log.catch_up())
+            await is_asked.wait()
+            committing.execute(
+                "INSERT INTO users (user_id, name, role, created_at) VALUES ('erin', 'Erin', 'agent', 0)"
+            )
+        assert await asking
+    assert [list(changes.users) for changes in heard] == [["erin"]]
 
 
 async def test_the_changes_of_an_erased_user_name_no_one(postgres_url: str) -> None:

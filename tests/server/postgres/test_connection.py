@@ -59,3 +59,26 @@ def test_a_walk_leaves_nothing_behind(postgres_url: str) -> None:
             assert [row[0] for row in rows] == list(range(1, count + 1))
         assert translate.cache_info().currsize == 1
         assert list(connection.execute("SELECT name FROM pg_cursors WHERE name LIKE 'walk%'")) == []
+
+
+def test_a_query_sees_what_was_committed_before_its_first_statement(postgres_url: str) -> None:
+    """It may have waited for a lock before."""
+    write = "UPDATE last_ids SET last_id = 7 WHERE name = 'events'"
+
+    def query(connection: PostgresConnection) -> tuple[object, object]:
+        with closing(PostgresConnection(postgres_url)) as other:
+            other.execute(write)
+        return connection.last_seq, connection.execute("SELECT last_id FROM last_ids WHERE name = 'events'").get
+
+    with closing(ConnectionPool(postgres_url)) as pool:
+        assert pool.run(query) == (7, 7)
+
+
+def test_a_query_that_could_not_begin_hinders_none_after_it(postgres_url: str) -> None:
+    with closing(ConnectionPool(f"{postgres_url}&options=-c%20lock_timeout%3D50ms")) as pool:
+        with closing(PostgresConnection(postgres_url)) as other:
+            other.execute("BEGIN")
+            other.execute("LOCK TABLE last_ids IN ACCESS EXCLUSIVE MODE")
+            with pytest.raises(StoreUnavailable, match="PostgreSQL fails with 55P03"):
+                pool.run(lambda connection: connection.last_seq)
+        assert pool.run(lambda connection: connection.last_seq) == 0

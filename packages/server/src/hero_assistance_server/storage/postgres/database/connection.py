@@ -87,8 +87,9 @@ class PostgresConnection(InsertsRows):
         self._connection = _connect(url, takes_writes=takes_writes)
         # Another one after each reconnection, which may lead to another primary.
         self.number = 1
-        # The last event of what a transaction of `begin_reading` sees.
-        self.last_seq: Seq | None = None
+        # Whether the next statement is to begin a transaction that reads.
+        self._begins_reading = False
+        self._last_seq: Seq | None = None
         self._changes = 0
         self._total_changes = 0
         self._walks = 0
@@ -117,9 +118,17 @@ class PostgresConnection(InsertsRows):
         return self._run_all(statements)
 
     def begin_reading(self) -> None:
-        """Begin a transaction that reads, and `last_seq` in the same journey: nearly every answer says it."""
-        _, [(seq,)] = self.begin(f"{BEGIN_READING}; {_LAST_SEQ}")
-        self.last_seq = Seq(seq)
+        """Have the next statement begin a transaction that reads.
+
+        It sees what is committed by then: also what a query waits for before it reads, such as a lock.
+        """
+        self._begins_reading = True
+
+    @property
+    def last_seq(self) -> Seq | None:
+        """The last event of what a transaction of `begin_reading` sees, `None` without one."""
+        self._begin_wanted()
+        return self._last_seq
 
     def roll_back(self) -> None:
         """Undo the transaction, if there is one."""
@@ -128,7 +137,7 @@ class PostgresConnection(InsertsRows):
 
     def finish_reading(self) -> None:
         """End a transaction that wrote nothing, if there is one: after a ROLLBACK, no statement stays prepared."""
-        self.last_seq = None
+        self._begins_reading, self._last_seq = False, None
         if self.in_transaction:
             # Another word for COMMIT, which tests let be lost.
             self.execute("END")
@@ -161,6 +170,7 @@ class PostgresConnection(InsertsRows):
         """Run a statement for each of these, in one journey."""
         if self._gathered:
             self._insert_gathered()
+        self._begin_wanted()
         statement = translate(statements)
         cursor: Any = self._connection.cursor()
         try:
@@ -254,6 +264,7 @@ class PostgresConnection(InsertsRows):
         self._connection.close()
 
     def _run(self, text: str, values: Sequence[Value] = (), *, prepare: bool | None = None) -> psycopg.RawCursor[Any]:
+        self._begin_wanted()
         cursor: Any = self._connection.cursor()
         try:
             cursor.execute(text, values, prepare=prepare)
@@ -262,6 +273,13 @@ class PostgresConnection(InsertsRows):
             self._total_changes += 1
             raise
         return cast(psycopg.RawCursor[Any], cursor)
+
+    def _begin_wanted(self) -> None:
+        if self._begins_reading:
+            self._begins_reading = False
+            # In one journey: nearly every answer says the number.
+            _, [(seq,)] = self.begin(f"{BEGIN_READING}; {_LAST_SEQ}")
+            self._last_seq = Seq(seq)
 
     def _run_all(self, statements: str) -> list[list[Any]]:
         cursor: Any = self._connection.cursor()

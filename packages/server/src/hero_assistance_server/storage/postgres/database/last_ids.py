@@ -11,8 +11,8 @@ _LAST = "SELECT last_id FROM last_ids WHERE name = ?"
 
 def read_last_id(connection: PostgresConnection, table: str) -> int:
     """Return the last id of a table, 0 before the first."""
-    if table == _EVENTS and connection.last_seq is not None:
-        return connection.last_seq
+    if table == _EVENTS and (last := connection.last_seq) is not None:
+        return last
     return int(connection.execute(_LAST, (table,)).get or 0)
 
 

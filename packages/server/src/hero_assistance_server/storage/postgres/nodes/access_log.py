@@ -17,7 +17,7 @@ from hero_assistance_sdk.wire import UserId
 from hero_assistance_server.identity.access_changes import AccessChanges, AccessTable
 from hero_assistance_server.storage.errors import NodeOutdated, StoreUnavailable
 from hero_assistance_server.storage.postgres.database.clock import NOW
-from hero_assistance_server.storage.postgres.database.connection import BEGIN_READING, PostgresConnection
+from hero_assistance_server.storage.postgres.database.connection import PostgresConnection
 from hero_assistance_server.storage.postgres.session import PostgresSession
 from hero_assistance_server.storage.postgres.snapshot import PostgresSnapshot
 from hero_assistance_server.users.model import Device, Login, User
@@ -107,8 +107,8 @@ class AccessLog:
             finally:
                 self._commit_lock.release()
         elif not self._has_nothing_new(connection):
-            connection.roll_back()
-            connection.execute(BEGIN_READING)
+            connection.finish_reading()
+            connection.begin_reading()
             with self._commit_lock:
                 self.look(connection)
 
