@@ -69,6 +69,11 @@ class Pair:
         self.standby.execute("SELECT pg_reload_conf()")
         _wait_for(self.primary, "SELECT count(*) = 0 FROM pg_stat_replication")
 
+    def lose_standby(self) -> None:
+        """Kill the standby, and return once nothing of it answers the primary any more."""
+        self.standby.kill()
+        _wait_for(self.primary, "SELECT count(*) = 0 FROM pg_stat_replication")
+
     def promote(self) -> None:
         """Make the standby the primary, which waits for no other one, and return once it takes writes."""
         self.standby.execute("ALTER SYSTEM RESET synchronous_standby_names")

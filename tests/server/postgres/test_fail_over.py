@@ -22,6 +22,7 @@ from tests.server.desk import STOP_S, Desk, running
 from tests.server.postgres.daemons import another_root, daemon
 from tests.server.postgres.fail_over import WRITERS, hearing, read_seqs, read_tickets, writing
 from tests.server.postgres.test_away import wait_until
+from tests.server.postgres.test_nodes import create, node
 from tests.server.store_fixtures import NOON
 
 pytestmark = [pytest.mark.anyio, needs(POSTGRES)]
@@ -124,7 +125,7 @@ async def test_a_standby_is_named_as_such(pair: Pair) -> None:
 async def test_commits_that_wait_for_a_standby_are_a_condition(paths: Paths, pair: Pair) -> None:
     async with running(paths, database=pair.create_database()) as desk:
         await desk.call("ticket.create", "carol", title="before", body="b")
-        await asyncio.to_thread(pair.standby.kill)
+        await asyncio.to_thread(pair.lose_standby)
         token = {"client_token": "waiting"}
         waiting = asyncio.create_task(desk.call("ticket.create", "carol", title="waits", body="b", **token))
         await wait_until(desk, [COMMIT_WAITS])
@@ -136,6 +137,32 @@ async def test_commits_that_wait_for_a_standby_are_a_condition(paths: Paths, pai
         await wait_until(desk, [])
         await asyncio.gather(waiting, return_exceptions=True)
         assert (await desk.call("ticket.create", "carol", title="waits", body="b", **token))["ticket_id"] == 2
+
+
+@pytest.mark.parametrize("pair", ["on"], indirect=True)
+async def test_a_commit_that_lost_its_connection_still_waits_for_the_standby(pair: Pair) -> None:
+    """The primary shows it by then; it is lost if that is lost."""
+    async with node(pair.create_database()) as one:
+        await one.write(create)
+        await asyncio.to_thread(pair.lose_standby)
+        writing = asyncio.create_task(one.write(create))
+        committing = await find_waiting(pair, writing, "0")
+        pair.primary.execute(f"SELECT pg_terminate_backend({committing})")
+        await find_waiting(pair, writing, committing)
+        pair.primary.execute("ALTER SYSTEM RESET synchronous_standby_names")
+        pair.primary.execute("SELECT pg_reload_conf()")
+        assert await writing == 2
+        assert await one.write(create) == 3
+
+
+async def find_waiting(pair: Pair, writing: asyncio.Task[int], before: str) -> str:
+    """Return the process whose commit waits for the standby, once it is another one than before."""
+    waiting = f"SELECT coalesce(max(pid), 0) FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND pid <> {before}"  # noqa: S608
+    found = "0"
+    while found == "0":
+        found = await asyncio.to_thread(pair.primary.execute, waiting)
+        assert not writing.done()
+    return found
 
 
 @pytest.mark.parametrize("pair", ["on"], indirect=True)

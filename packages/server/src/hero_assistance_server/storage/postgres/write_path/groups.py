@@ -181,11 +181,15 @@ class PostgresGroups:
             time.sleep(_PAUSE_S)
 
     def _was_committed(self) -> bool:
-        """Ask on a new connection, behind the lock that the lost one may still hold."""
+        """Ask on a new connection, behind the lock that the lost one may still hold.
+
+        The end of the lock waits for a synchronous standby, as the lost COMMIT did: what is found may be there alone.
+        """
         self._writer.execute(_BEGIN)
         try:
             self._writer.execute(_LOCK)
             found = self._writer.execute("SELECT last_group FROM nodes WHERE node_id = ?", (self._node_id,)).get
+            self._writer.execute("COMMIT")
             return bool(found == self._group)
         finally:
             self.roll_back()
