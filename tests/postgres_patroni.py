@@ -49,6 +49,7 @@ class Member:
     name: str
     folder: Path
     port: int
+    api_port: int
     process: subprocess.Popen[bytes]
 
     def kill_postgres(self) -> None:
@@ -67,7 +68,6 @@ class Patroni:
     """The two, by their names."""
 
     members: dict[str, Member]
-    api_port: int
 
     def create_database(self) -> str:
         """Make an empty database, and return its address with both hosts, as `DATABASE` has it."""
@@ -77,31 +77,40 @@ class Patroni:
         return self._url(hosts, "desk").partition("?")[0]
 
     def find_primary(self) -> Member:
-        """Ask Patroni for the primary."""
-        return next(self.members[name] for name, role in self._read_roles().items() if role == "leader")
+        """Wait until Patroni names a primary, and return it."""
+        names = {role: name for name, role in self._wait_for_roles({"leader"}).items()}
+        return self.members[names["leader"]]
 
     def wait_for_standby(self) -> None:
         """Wait until the primary waits for a standby at each commit."""
+        self._wait_for_roles({"leader", "sync_standby"})
+
+    def _wait_for_roles(self, wanted: set[str]) -> dict[str, str]:
         deadline = time.monotonic() + TIMEOUT_S
-        while set(self._read_roles().values()) != {"leader", "sync_standby"}:
+        while not wanted <= set((roles := self._read_roles()).values()):
             if time.monotonic() > deadline:
-                raise RuntimeError(f"Patroni has no standby: {self._read_roles()}")
+                raise RuntimeError(f"Patroni does not have {', '.join(sorted(wanted))}: {roles}")
             time.sleep(_PAUSE_S)
+        return roles
 
     def _url(self, hosts: str, database: str) -> str:
         return f"postgresql://{OWNER}@{hosts}/{database}?target_session_attrs=read-write"
 
     def _read_roles(self) -> dict[str, str]:
-        """Ask one of the members; there are none while it starts."""
-        connection = http.client.HTTPConnection(_HOST, self.api_port, timeout=TIMEOUT_S)
-        try:
-            connection.request("GET", "/cluster")
-            found = json.loads(connection.getresponse().read())
-        except OSError:
-            return {}
-        finally:
-            connection.close()
-        return {one["name"]: one["role"] for one in found["members"] if one["state"] in ("running", "streaming")}
+        """Ask the members for it, of whom one may be lost; there are none while both start."""
+        return next(filter(None, map(_ask_for_roles, self.members.values())), {})
+
+
+def _ask_for_roles(member: Member) -> dict[str, str]:
+    connection = http.client.HTTPConnection(_HOST, member.api_port, timeout=TIMEOUT_S)
+    try:
+        connection.request("GET", "/cluster")
+        found = json.loads(connection.getresponse().read())
+    except OSError:
+        return {}
+    finally:
+        connection.close()
+    return {one["name"]: one["role"] for one in found["members"] if one["state"] in ("running", "streaming")}
 
 
 @contextmanager
@@ -110,7 +119,7 @@ def running_patroni() -> Iterator[Patroni]:
     with ExitStack() as stack:
         etcd_port = stack.enter_context(_running_etcd())
         members = [stack.enter_context(_running_member(name, etcd_port)) for name in ("one", "two")]
-        patroni = Patroni({member.name: member for member, _ in members}, members[-1][1])
+        patroni = Patroni({member.name: member for member in members})
         patroni.wait_for_standby()
         yield patroni
 
@@ -133,14 +142,13 @@ def _running_etcd() -> Iterator[int]:
 
 
 @contextmanager
-def _running_member(name: str, etcd_port: int) -> Iterator[tuple[Member, int]]:
-    """Run a member; gives the port of Patroni's own interface, too."""
+def _running_member(name: str, etcd_port: int) -> Iterator[Member]:
     port, api_port = _find_free_port(), _find_free_port()
     with own_folder() as folder:
         settings = folder / "patroni.yml"
         settings.write_text(yaml.safe_dump(_configure(name, folder, port, api_port, etcd_port)))
         with _running([sys.executable, "-m", "patroni", str(settings)], folder) as process:
-            yield Member(name, folder, port, process), api_port
+            yield Member(name, folder, port, api_port, process)
 
 
 def _configure(name: str, folder: Path, port: int, api_port: int, etcd_port: int) -> dict[str, Any]:

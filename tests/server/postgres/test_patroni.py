@@ -48,6 +48,14 @@ async def fail_over(patroni: Patroni, told: Writing, kill: Callable[[Member], No
     return told.gap_after(killed_at)
 
 
+def test_the_member_that_is_left_names_the_primary(patroni: Patroni) -> None:
+    primary = patroni.find_primary()
+    for member in patroni.members.values():
+        if member is not primary:
+            member.kill()
+    assert patroni.find_primary() is primary
+
+
 async def test_what_was_acknowledged_survives_two_fail_overs(hero_env: dict[str, str], patroni: Patroni) -> None:
     url = patroni.create_database()
     async with two_desks(hero_env, url) as desks, hearing(desks[1]) as hear:
