@@ -125,6 +125,16 @@ def test_a_job_on_linux_that_runs_tests_installs_what_they_need(workflow: str) -
         assert {"nginx", "caddy", "redis-server", "postgresql"} <= set(installed[1].split())
 
 
+def test_the_nightly_run_on_postgresql_is_one_and_has_what_fails_it_over() -> None:
+    everything = re.compile(r"nox -s tests_postgres$", re.MULTILINE)
+    commands = map(join_commands, list_jobs("nightly").values())
+    (command,) = [command for command in commands if everything.search(command)]
+    assert "apparmor_restrict_unprivileged_userns=0" in command
+    installed = re.search(r"apt-get install (.*)", command)
+    assert installed is not None
+    assert {"nginx", "caddy", "redis-server", "postgresql", "etcd-server"} <= set(installed[1].split())
+
+
 def test_the_shards_of_the_nightly_hunt_are_all_of_them_and_are_merged() -> None:
     """All begin with one history: with other durations, a test could be in no shard."""
     jobs = list_jobs("nightly")
