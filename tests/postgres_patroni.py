@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,8 @@ import yaml
 from tests.capabilities import find_program
 from tests.postgres import OWNER, TIMEOUT_S, find_user, own_folder, program
 
-_HOST = "127.0.0.1"
+# No other process listens at this address: a port that was free there is still free when it is taken.
+_HOST = str(IPv4Address("127.1.0.0") + os.getpid())
 _PAUSE_S = 0.1
 _STOP_S = 20.0
 # The shortest that Patroni takes: so long after its last word a member counts as dead.
@@ -166,7 +168,7 @@ def _configure(name: str, folder: Path, port: int, api_port: int, etcd_port: int
             "bin_dir": str(Path(program("postgres")).resolve().parent),
             "pgpass": str(folder / "pgpass"),
             "authentication": {"superuser": {"username": OWNER}, "replication": {"username": "replicator"}},
-            "pg_hba": [f"host {database} all {_HOST}/32 trust" for database in ("all", "replication")],
+            "pg_hba": [f"host {database} all 127.0.0.0/8 trust" for database in ("all", "replication")],
             "parameters": {"unix_socket_directories": str(folder), "log_min_messages": "fatal"},
         },
     }
