@@ -51,8 +51,8 @@ class Cluster:
 
     @property
     def pid(self) -> int:
-        """The first process of the server, whose children are all others."""
-        return int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
+        """The first process of the server."""
+        return read_pid(self.folder)
 
     def url_of(self, database: str) -> str:
         """Return the address of a database, as `DATABASE` has it."""
@@ -77,6 +77,11 @@ class Cluster:
             result = connection.execute(statement.encode()).pgresult
             value = result.get_value(0, 0) if result is not None and result.ntuples else None
         return "" if value is None else value.decode()
+
+
+def read_pid(folder: Path) -> int:
+    """Return the first process of the server of a folder; all others are its children."""
+    return int((folder / "data" / "postmaster.pid").read_text().split()[0])
 
 
 def name_of(url: str) -> str:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.postgres import OWNER, TIMEOUT_S, Cluster, init_data, own_folder, run_program, serving
+from tests.postgres import OWNER, TIMEOUT_S, Cluster, init_data, name_of, own_folder, run_program, serving
 
 _PAUSE_S = 0.02
 _SLOT = "standby"
@@ -24,11 +24,6 @@ class Server(Cluster):
     """One of the two; `pid` is that of its postmaster."""
 
     process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def pid(self) -> int:
-        """The process that all of its others end with."""
-        return int((self.folder / "data" / "postmaster.pid").read_text().splitlines()[0])
 
     def kill(self) -> None:
         """Send SIGKILL to the postmaster; its other processes end by themselves, as they do at a crash."""
@@ -52,7 +47,7 @@ class Pair:
 
     def create_database(self) -> str:
         """Make an empty database on the primary, and return its address with both hosts."""
-        return self.url_of(self.primary.create_database().split("/")[3].split("?")[0])
+        return self.url_of(name_of(self.primary.create_database()))
 
     def wait_for_standby(self) -> None:
         """Wait until the standby has everything, and the primary waits for it where commits are synchronous."""

@@ -21,7 +21,7 @@ import psycopg
 import yaml
 
 from tests.capabilities import find_program
-from tests.postgres import OWNER, TIMEOUT_S, find_user, own_folder, program
+from tests.postgres import OWNER, TIMEOUT_S, find_user, own_folder, program, read_pid
 
 # No other process listens at this address: a port that was free there is still free when it is taken.
 _HOST = str(IPv4Address("127.1.0.0") + os.getpid())
@@ -56,7 +56,7 @@ class Member:
 
     def kill_postgres(self) -> None:
         """Send SIGKILL to the postmaster."""
-        os.kill(int((self.folder / "data" / "postmaster.pid").read_text().splitlines()[0]), signal.SIGKILL)
+        os.kill(read_pid(self.folder), signal.SIGKILL)
 
     def kill(self) -> None:
         """Send SIGKILL to both, as if the machine were lost."""

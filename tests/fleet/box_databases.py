@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from tests.fleet.boxes import UNPRIVILEGED, TestedBox, must_run
-from tests.postgres import OWNER, init_data, own_folder, program
+from tests.postgres import OWNER, init_data, own_folder, program, read_pid
 
 DATABASE = "desk"
 _TIMEOUT_S = 120.0
@@ -43,11 +43,10 @@ class BoxDatabase:
 
     def kill(self) -> None:
         """Send SIGKILL to all of its processes."""
-        file = self.data / "postmaster.pid"
-        pid = file.read_text().split()[0]
+        pid = read_pid(self.folder)
         # Some of them may end by themselves as soon as the first one has.
         self.box.run_in_processes("sh", "-c", f"kill -9 {pid} $(ps -o pid= --ppid {pid}) || true")
-        file.unlink()
+        (self.data / "postmaster.pid").unlink()
 
     def end(self) -> None:
         """Leave nothing running."""

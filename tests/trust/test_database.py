@@ -12,6 +12,7 @@ import pytest
 
 from hero_assistance_sdk.hero_proc.client import SupervisorClient
 from hero_assistance_sdk.paths import Paths
+from tests.postgres import name_of
 from tests.postgres_pair import running_pair
 from tests.server.desk import START_S, child
 from tests.trust.harness import Supervised, supervised
@@ -76,7 +77,7 @@ def test_doctor_names_a_standby_and_says_whether_commits_wait_for_one(
         ((verdict, detail),) = find(hero_env, "database")
         assert verdict == "ok"
         assert "1 standby follows it, and commits wait for one; " in detail
-        supervisor.set("DATABASE", pair.standby.url_of(url.split("/")[3].split("?")[0]))
+        supervisor.set("DATABASE", pair.standby.url_of(name_of(url)))
         ((verdict, detail),) = find(hero_env, "database")
         assert verdict == "fault"
         assert detail.endswith("is a standby, which takes no writes")

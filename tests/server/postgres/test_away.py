@@ -9,7 +9,7 @@ import pytest
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.errors import RpcFailure
 from hero_assistance_server.storage.postgres.reachability import CONDITION
-from tests.postgres import Cluster
+from tests.postgres import Cluster, name_of
 from tests.server.desk import OPERATOR, STOP_S, Desk, running
 
 pytestmark = pytest.mark.anyio
@@ -20,7 +20,7 @@ class Outage:
 
     def __init__(self, cluster: Cluster, url: str) -> None:
         self._cluster = cluster
-        self._name = url.split("/")[3].split("?")[0]
+        self._name = name_of(url)
 
     def begin(self) -> None:
         """End every connection, and let nobody connect."""

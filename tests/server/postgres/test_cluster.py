@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tests.builds import ROOT
 from tests.capabilities import POSTGRES, needs
+from tests.postgres import read_pid
 
 pytestmark = needs(POSTGRES)
 
@@ -29,7 +30,7 @@ def test_a_run_that_is_killed_leaves_no_cluster_behind() -> None:
     with subprocess.Popen([sys.executable, "-c", RUN], stdout=subprocess.PIPE, text=True, cwd=ROOT) as run:
         assert run.stdout is not None
         folder = Path(run.stdout.readline().strip())
-        pid = int((folder / "data" / "postmaster.pid").read_text().split()[0])
+        pid = read_pid(folder)
         run.kill()
     try:
         deadline = time.monotonic() + TIMEOUT_S

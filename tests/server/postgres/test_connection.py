@@ -12,7 +12,7 @@ from hero_assistance_server.storage.postgres.database import connection as conne
 from hero_assistance_server.storage.postgres.database.connection import PORTION, PostgresConnection, read_url
 from hero_assistance_server.storage.postgres.database.connection_pool import ConnectionPool
 from hero_assistance_server.storage.postgres.database.dialect import translate
-from tests.postgres import Cluster
+from tests.postgres import Cluster, name_of
 
 
 def test_a_server_that_is_gone_is_noticed_before_callers_give_up() -> None:
@@ -42,7 +42,7 @@ def test_a_transaction_that_stands_still_is_ended(postgres_url: str, monkeypatch
 
 
 def test_a_user_without_rights_is_no_defect(postgres_url: str, postgres_cluster: Cluster) -> None:
-    name = postgres_url.split("/")[3].split("?")[0]
+    name = name_of(postgres_url)
     postgres_cluster.execute("DROP ROLE IF EXISTS stranger; CREATE ROLE stranger LOGIN")
     pool = ConnectionPool(f"postgresql://stranger@/{name}?host={postgres_cluster.folder}")
     with closing(pool), pytest.raises(StoreUnavailable, match="it gives this user too few rights"):

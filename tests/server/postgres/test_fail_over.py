@@ -17,6 +17,7 @@ from hero_assistance_server.storage.postgres.opening import check_database, open
 from hero_assistance_server.storage.postgres.reachability import COMMIT_WAITS
 from hero_assistance_server.storage.postgres.report import report_database
 from tests.capabilities import POSTGRES, needs
+from tests.postgres import name_of
 from tests.postgres_pair import Pair, running_pair
 from tests.server.desk import STOP_S, Desk, running
 from tests.server.postgres.daemons import another_root, daemon
@@ -109,7 +110,7 @@ async def first_of(desk: Desk, since: int) -> Event | Reset:
 async def test_a_standby_is_named_as_such(pair: Pair) -> None:
     url = pair.create_database()
     pair.wait_for_standby()
-    name = url.split("/")[3].split("?")[0]
+    name = name_of(url)
     alone = pair.standby.url_of(name)
     with pytest.raises(StoreUnavailable, match="it is a standby"):
         check_database(alone)
@@ -169,7 +170,7 @@ async def find_waiting(pair: Pair, writing: asyncio.Task[int], before: str) -> s
 async def test_a_primary_that_comes_back_is_passed_by(paths: Paths, pair: Pair) -> None:
     """It takes writes, and is the first of the hosts."""
     url = pair.create_database()
-    name = url.split("/")[3].split("?")[0]
+    name = name_of(url)
     async with running(paths, database=url) as desk:
         first = await desk.call("ticket.create", "carol", title="first", body="b")
         pair.primary.kill()

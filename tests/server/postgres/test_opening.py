@@ -14,7 +14,7 @@ from hero_assistance_server.storage.postgres.database.connection import read_url
 from hero_assistance_server.storage.postgres.database.old_primaries import list_orders
 from hero_assistance_server.storage.postgres.opening import check_database, open_up_to_date
 from hero_assistance_server.storage.postgres.report import report_database
-from tests.postgres import Cluster
+from tests.postgres import Cluster, name_of
 from tests.server.postgres.daemons import refused
 
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
@@ -73,7 +73,7 @@ def test_each_host_is_the_first_once() -> None:
 
 
 def test_hosts_that_are_away_are_passed_by(postgres_cluster: Cluster, postgres_url: str) -> None:
-    database = postgres_url.split("/")[3].split("?")[0]
+    database = name_of(postgres_url)
     check_database(f"postgresql://desk@/{database}?host=/nowhere,{postgres_cluster.folder}")
 
 
@@ -117,7 +117,7 @@ def test_a_user_without_rights_is_told_which(postgres_cluster: Cluster) -> None:
 
 def test_a_database_that_takes_no_writes_is_named(postgres_cluster: Cluster) -> None:
     url = postgres_cluster.create_database()
-    name = url.split("/")[3].split("?")[0]
+    name = name_of(url)
     postgres_cluster.execute(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')
     for open_it in (check_database, report_database, lambda url: open_up_to_date(url, NOW)):
         with pytest.raises(StoreUnavailable, match="it takes no writes: default_transaction_read_only is on"):
