@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -199,6 +199,9 @@ def _running(command: list[str], folder: Path) -> Iterator[subprocess.Popen[byte
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+            # What it has not ended would go on without it.
+            with suppress(FileNotFoundError, ProcessLookupError):
+                os.kill(read_pid(folder), signal.SIGKILL)
 
 
 def _find_free_port() -> int:
