@@ -56,6 +56,10 @@ class Host:
         user = ["--user", "--preserve-credentials"] if _MAPPED else []
         return ["nsenter", f"--target={self.process.pid}", *user, "--net", *namespaces, "--"]
 
+    def enter_alone(self) -> list[str]:
+        """The words in front of a command in its network; what that command has started ends with it."""
+        return [*self.enter(), "unshare", *_OWN_PIDS, "--"]
+
     def enter_processes(self) -> list[str]:
         """The words in front of a command that is one of its processes, and ends with them."""
         # The process itself is in front of the namespace that it has made for its children.

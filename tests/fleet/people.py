@@ -117,7 +117,7 @@ def _start(ends: ExitStack, overlay: Overlay, who: Who) -> RunningPerson:
     log = root / "person.log"
     with log.open("w") as errors:
         process = subprocess.Popen(
-            [*host.enter(), sys.executable, "-m", "tests.fleet.person"],
+            [*host.enter_alone(), sys.executable, "-m", "tests.fleet.person"],
             cwd=ROOT,
             env={**os.environ, "HOME": str(root), "PATH_ROOT": str(root / "hero")},
             stdin=subprocess.PIPE,
