@@ -144,6 +144,7 @@ def test_version_loads_nothing_heavy(hero_env: dict[str, str]) -> None:
     subprocess.run([sys.executable, "-c", program], env=hero_env, timeout=START_S, check=True)
 
 
+@sqlite_only("holds what a desk on SQLite loads")
 def test_a_desk_on_sqlite_loads_nothing_of_another_engine(hero_env: dict[str, str], paths: Paths) -> None:
     with child({**hero_env, "PYTHONPROFILEIMPORTTIME": "1"}, paths) as server:
         loaded = server.log.read_text()
