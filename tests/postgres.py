@@ -135,7 +135,15 @@ def serving(folder: Path, settings: Mapping[str, str]) -> Iterator[subprocess.Po
     command = ["/bin/sh", "-c", _UNTIL_INPUT_ENDS, str(folder), *server]
     quiet, user = subprocess.DEVNULL, find_user()
     process = subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=quiet, stderr=quiet, cwd="/", user=user, group=user
+        command,
+        stdin=subprocess.PIPE,
+        stdout=quiet,
+        stderr=quiet,
+        cwd="/",
+        user=user,
+        group=user,
+        # A signal to the group of the tests would end the other process, and have the server wait for its clients.
+        start_new_session=True,
     )
     try:
         _wait_until_ready(process, folder)

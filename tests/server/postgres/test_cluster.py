@@ -7,8 +7,11 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+
+import pytest
 
 from tests.builds import ROOT
 from tests.capabilities import POSTGRES, needs
@@ -26,12 +29,19 @@ with running_cluster() as cluster:
 """
 
 
-def test_a_run_that_is_killed_leaves_no_cluster_behind() -> None:
-    with subprocess.Popen([sys.executable, "-c", RUN], stdout=subprocess.PIPE, text=True, cwd=ROOT) as run:
+def end_group(run: subprocess.Popen[str]) -> None:
+    """End a run with what it has started, as `timeout` and a terminal that is closed do."""
+    os.killpg(run.pid, signal.SIGTERM)
+
+
+@pytest.mark.parametrize("end", [subprocess.Popen.kill, end_group])
+def test_a_run_that_is_killed_leaves_no_cluster_behind(end: Callable[[subprocess.Popen[str]], None]) -> None:
+    command = [sys.executable, "-c", RUN]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, start_new_session=True) as run:
         assert run.stdout is not None
         folder = Path(run.stdout.readline().strip())
         pid = read_pid(folder)
-        run.kill()
+        end(run)
     try:
         deadline = time.monotonic() + TIMEOUT_S
         while folder.exists() and time.monotonic() < deadline:
