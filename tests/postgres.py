@@ -78,6 +78,19 @@ class Cluster:
             value = result.get_value(0, 0) if result is not None and result.ntuples else None
         return "" if value is None else value.decode()
 
+    def wait_until(self, question: str) -> None:
+        """Wait until the answer is yes."""
+        deadline = time.monotonic() + TIMEOUT_S
+        while self.execute(question) != "t":
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"PostgreSQL never said yes to: {question}")
+            time.sleep(_PAUSE_S)
+
+    def promote(self) -> None:
+        """Make a standby the primary, and return once it takes writes."""
+        if self.execute(f"SELECT pg_promote(true, {round(TIMEOUT_S)})") != "t":
+            raise RuntimeError("the standby was not promoted")
+
 
 def read_pid(folder: Path) -> int:
     """Return the first process of the server of a folder; all others are its children."""

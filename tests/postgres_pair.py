@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +12,6 @@ from pathlib import Path
 
 from tests.postgres import OWNER, TIMEOUT_S, Cluster, init_data, name_of, own_folder, run_program, serving
 
-_PAUSE_S = 0.02
 _SLOT = "standby"
 # Both have them: either may become the primary. Of what is killed here the operating system keeps what was written.
 _SETTINGS = {"wal_level": "replica", "max_wal_senders": "4", "max_replication_slots": "4", "hot_standby": "on"}
@@ -54,15 +52,15 @@ class Pair:
         is_synchronous = self.primary.execute("SHOW synchronous_standby_names") != ""
         expected = "sync" if is_synchronous else "async"
         follows = f"state = 'streaming' AND sync_state = '{expected}'"
-        _wait_for(self.primary, f"SELECT bool_or({follows}) FROM pg_stat_replication")  # noqa: S608
+        self.primary.wait_until(f"SELECT bool_or({follows}) FROM pg_stat_replication")  # noqa: S608
         here = self.primary.execute("SELECT pg_current_wal_lsn()")
-        _wait_for(self.standby, f"SELECT pg_last_wal_replay_lsn() >= '{here}'::pg_lsn")
+        self.standby.wait_until(f"SELECT pg_last_wal_replay_lsn() >= '{here}'::pg_lsn")
 
     def disconnect(self) -> None:
         """Have the standby get nothing more of the primary."""
         self.standby.execute("ALTER SYSTEM SET primary_conninfo = ''")
         self.standby.execute("SELECT pg_reload_conf()")
-        _wait_for(self.primary, "SELECT count(*) = 0 FROM pg_stat_replication")
+        self.primary.wait_until("SELECT count(*) = 0 FROM pg_stat_replication")
 
     def lose_standby(self) -> None:
         """Kill the standby, and return once nothing of it answers the primary any more."""
@@ -72,8 +70,7 @@ class Pair:
     def promote(self) -> None:
         """Make the standby the primary, which waits for no other one, and return once it takes writes."""
         self.standby.execute("ALTER SYSTEM RESET synchronous_standby_names")
-        if self.standby.execute(f"SELECT pg_promote(true, {round(TIMEOUT_S)})") != "t":
-            raise RuntimeError("the standby was not promoted")
+        self.standby.promote()
         self.standby.execute("SELECT pg_reload_conf()")
 
     @contextmanager
@@ -120,11 +117,3 @@ def _following(primary: Server) -> Iterator[Server]:
 def _serving(folder: Path, settings: Mapping[str, str]) -> Iterator[Server]:
     with serving(folder, settings) as process:
         yield Server(folder, process=process)
-
-
-def _wait_for(server: Server, question: str) -> None:
-    deadline = time.monotonic() + TIMEOUT_S
-    while server.execute(question) != "t":
-        if time.monotonic() > deadline:
-            raise RuntimeError(f"PostgreSQL never said yes to: {question}")
-        time.sleep(_PAUSE_S)

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import secrets
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from tests.fleet.boxes import UNPRIVILEGED, TestedBox, must_run
-from tests.postgres import OWNER, init_data, own_folder, program, read_pid
+from tests.fleet.boxes import UNPRIVILEGED, TestedBox
+from tests.postgres import OWNER, Cluster, init_data, own_folder, program, read_pid
 
 DATABASE = "desk"
-_TIMEOUT_S = 120.0
-_PAUSE_S = 0.05
 _STANDBY = "standby"
 # A standby has them too: it may become the primary. What is killed here leaves its writes to the operating system.
 _SETTINGS = {"fsync": "off", "max_connections": "60", "shared_buffers": "32MB", "listen_addresses": "*"}
@@ -33,6 +30,11 @@ class BoxDatabase:
     def data(self) -> Path:
         """What it keeps."""
         return self.folder / "data"
+
+    @property
+    def cluster(self) -> Cluster:
+        """What asks it, from anywhere: its socket is a file, and in no network."""
+        return Cluster(self.folder)
 
     def start(self) -> None:
         """Start it as a process of its box, and return when it answers."""
@@ -52,23 +54,6 @@ class BoxDatabase:
         """Leave nothing running."""
         if (self.data / "postmaster.pid").exists():
             self.kill()
-
-    def execute(self, statement: str, database: str = DATABASE) -> str:
-        """Run a statement, and return what it prints; from anywhere, for a socket in a folder is in no network."""
-        url = f"postgresql://{OWNER}@/{database}?host={self.folder}"
-        command = [program("psql"), "-X", "-At", "-q", "-v", "ON_ERROR_STOP=1", "-d", url]
-        return must_run([*command, "-c", statement])
-
-    def wait_until(self, question: str) -> None:
-        """Wait until the answer is yes."""
-        deadline = time.monotonic() + _TIMEOUT_S
-        while self.execute(question) != "t":
-            assert time.monotonic() < deadline, f"PostgreSQL never said yes to: {question}"
-            time.sleep(_PAUSE_S)
-
-    def promote(self) -> None:
-        """Make this standby the primary; it waits for no other one."""
-        assert self.execute(f"SELECT pg_promote(true, {_TIMEOUT_S:.0f})") == "t"
 
 
 @dataclass(frozen=True)
@@ -96,16 +81,16 @@ def started_databases(primary: tuple[TestedBox, str], standby: tuple[TestedBox, 
             ends.callback(one.end)
         _make_data(first)
         first.start()
-        first.execute(f"ALTER ROLE {OWNER} PASSWORD '{password}'", "postgres")
-        first.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER} ENCODING 'UTF8' TEMPLATE template0", "postgres")
+        first.cluster.execute(f"ALTER ROLE {OWNER} PASSWORD '{password}'")
+        first.cluster.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER} ENCODING 'UTF8' TEMPLATE template0")
         source = f"host={first.address} user={OWNER} password={password} application_name={_STANDBY}"
         copy = [program("pg_basebackup"), "-D", second.data, "-d", source, "-R", "-c", "fast", "--no-sync"]
         second.box.run_in_processes(*UNPRIVILEGED, *map(str, copy))
         second.start()
         # Here and not in the files that the standby was copied from: once promoted, it waits for none.
-        first.execute(f"ALTER SYSTEM SET synchronous_standby_names = '{_STANDBY}'")
-        first.execute("SELECT pg_reload_conf()")
-        first.wait_until("SELECT bool_or(sync_state = 'sync') FROM pg_stat_replication")
+        first.cluster.execute(f"ALTER SYSTEM SET synchronous_standby_names = '{_STANDBY}'")
+        first.cluster.execute("SELECT pg_reload_conf()")
+        first.cluster.wait_until("SELECT bool_or(sync_state = 'sync') FROM pg_stat_replication")
         yield BoxDatabases(first, second, password)
 
 

@@ -46,7 +46,7 @@ def test_nothing_acknowledged_is_lost_doubled_or_shown_to_who_may_not_see_it(des
         for _ in range(_NODE_KILLS):
             lose_node(desk, people)
         desk.databases.primary.kill()
-        desk.databases.standby.promote()
+        desk.databases.standby.cluster.promote()
         people.wait_for_work(_DONE_BY_EACH)
         desk.box(1).switch_off()
         people.wait_for_work(_DONE_BY_EACH)
