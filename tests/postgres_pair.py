@@ -65,7 +65,7 @@ class Pair:
     def lose_standby(self) -> None:
         """Kill the standby, and return once nothing of it answers the primary any more."""
         self.standby.kill()
-        _wait_for(self.primary, "SELECT count(*) = 0 FROM pg_stat_replication")
+        self.primary.wait_until("SELECT count(*) = 0 FROM pg_stat_replication")
 
     def promote(self) -> None:
         """Make the standby the primary, which waits for no other one, and return once it takes writes."""
