@@ -150,7 +150,7 @@ class PresenceTable:
             tickets = {row[1] for row in new} - {row[1] for row in known}
             people = _read_people(connection, tickets)
         finally:
-            connection.roll_back()
+            connection.finish_reading()
         leases = {row: known[row] for row in rows & known.keys()}
         leases |= {
             row: Lease(users[UserId(row[2])], TicketId(row[1]), Level(row[3]), kind=MessageKind(row[4]))
