@@ -10,7 +10,7 @@ import pytest
 from hero_assistance_sdk.errors import SettingError
 from hero_assistance_server.storage.errors import DatabaseTooNew, DatabaseUnusable, StoreUnavailable
 from hero_assistance_server.storage.postgres import opening
-from hero_assistance_server.storage.postgres.database.connection import read_url
+from hero_assistance_server.storage.postgres.database.connection import PostgresConnection, read_url
 from hero_assistance_server.storage.postgres.database.old_primaries import list_orders
 from hero_assistance_server.storage.postgres.opening import check_database, open_up_to_date
 from hero_assistance_server.storage.postgres.report import report_database
@@ -120,8 +120,34 @@ def test_a_database_that_takes_no_writes_is_named(postgres_cluster: Cluster) -> 
     name = name_of(url)
     postgres_cluster.execute(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')
     for open_it in (check_database, report_database, lambda url: open_up_to_date(url, NOW)):
-        with pytest.raises(StoreUnavailable, match="it takes no writes: default_transaction_read_only is on"):
+        with pytest.raises(StoreUnavailable, match="it takes no writes: default_transaction_read_only is on") as caught:
             open_it(url)
+        assert "switch that setting off" in (caught.value.hint or "")
+
+
+def test_a_database_that_begins_to_take_writes_is_not_said_to_take_none(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def connect(url: str, *, takes_writes: bool = True) -> PostgresConnection:
+        if takes_writes:
+            raise psycopg.OperationalError("the database system is starting up")
+        return PostgresConnection(url)
+
+    monkeypatch.setattr(opening, "PostgresConnection", connect)
+    with pytest.raises(StoreUnavailable, match="the database system is starting up"):
+        check_database(postgres_url)
+
+
+@pytest.mark.parametrize("function", ["pg_control_system()", "pg_current_wal_lsn()"])
+def test_a_database_that_hides_its_timeline_is_named(postgres_cluster: Cluster, function: str) -> None:
+    url = postgres_cluster.create_database()
+    postgres_cluster.execute("DROP ROLE IF EXISTS outsider")
+    postgres_cluster.execute("CREATE ROLE outsider LOGIN")
+    postgres_cluster.execute(f"REVOKE EXECUTE ON FUNCTION {function} FROM PUBLIC", name_of(url))
+    for open_it in (check_database, report_database, lambda url: open_up_to_date(url, NOW)):
+        with pytest.raises(StoreUnavailable, match="does not tell this user its timeline") as caught:
+            open_it(url.replace("desk@", "outsider@"))
+        assert "GRANT EXECUTE ON FUNCTION" in (caught.value.hint or "")
 
 
 @pytest.mark.anyio

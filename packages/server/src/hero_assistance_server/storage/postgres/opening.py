@@ -25,6 +25,8 @@ NODES_KEPT = timedelta(days=1)
 _FORGET_NODES = f"DELETE FROM nodes WHERE seen_at < ? AND lease_until < {NOW}"  # noqa: S608
 _ENCODING = "SELECT pg_encoding_to_char(encoding) FROM pg_database WHERE datname = current_database()"
 
+_REFUSES = "SELECT pg_is_in_recovery(), current_setting('default_transaction_read_only')::boolean"
+
 _log = get_log("store")
 
 
@@ -60,22 +62,33 @@ def connect(url: str) -> PostgresConnection:
     try:
         return PostgresConnection(url)
     except psycopg.OperationalError as error:
-        reason = _find_refusal(url)
-        if reason is None:
+        refusal = _find_refusal(url)
+        if refusal is None:
             raise
-        raise StoreUnavailable(f"the database cannot be opened: {reason}", hint=STANDBY_HINT) from error
+        raise refusal from error
 
 
-def _find_refusal(url: str) -> str | None:
-    """Return why a host that answers takes no writes, or `None` where none answers: libpq says it only in words."""
+def _find_refusal(url: str) -> StoreUnavailable | None:
+    """Return why a host that answers takes no writes; libpq says it only in words.
+
+    `None` where none answers, or where one has begun to take them.
+    """
     try:
         connection = PostgresConnection(url, takes_writes=False)
     except psycopg.OperationalError:
         return None
     with closing(connection):
-        if connection.execute("SELECT pg_is_in_recovery()").get:
-            return "it is a standby, which takes no writes"
-        return "it takes no writes: default_transaction_read_only is on"
+        is_standby, is_read_only = connection.execute(_REFUSES).get
+    if is_standby:
+        return StoreUnavailable(
+            "the database cannot be opened: it is a standby, which takes no writes", hint=STANDBY_HINT
+        )
+    if is_read_only:
+        return StoreUnavailable(
+            "the database cannot be opened: it takes no writes: default_transaction_read_only is on",
+            hint="switch that setting off, of PostgreSQL, of the database or of the user",
+        )
+    return None
 
 
 def require_usable(connection: PostgresConnection) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import psycopg
 from psycopg import errors
 
+from hero_assistance_server.storage.postgres.database.old_primaries import TimelineHidden
+
 # Every other error of PostgreSQL is a defect of ours.
 STORAGE_ERRORS: tuple[type[psycopg.Error], ...] = (
     psycopg.OperationalError,
@@ -22,6 +24,11 @@ _HINTS: tuple[tuple[type[psycopg.Error], str, str | None], ...] = (
     (errors.DiskFull, "its disk is full", "free some space on the disk of PostgreSQL"),
     (errors.TooManyConnections, "it has too many connections", "raise max_connections of PostgreSQL"),
     (errors.ReadOnlySqlTransaction, "it is a standby", STANDBY_HINT),
+    (
+        TimelineHidden,
+        "it does not tell this user its timeline, which shows a fail-over",
+        "GRANT EXECUTE ON FUNCTION pg_control_system(), pg_current_wal_lsn() TO desk, or use another PostgreSQL",
+    ),
     (
         errors.InsufficientPrivilege,
         "it gives this user too few rights",

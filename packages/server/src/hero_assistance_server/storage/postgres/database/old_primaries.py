@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import psycopg
+from psycopg import errors
 
 # A standby, which only who asks for it gets, cannot tell its timeline.
 _TIMELINE = """SELECT system_identifier, CASE WHEN pg_is_in_recovery() THEN 0
@@ -17,9 +18,16 @@ _LISTS = ("host", "hostaddr", "port")
 _newest: dict[int, int] = {}
 
 
+class TimelineHidden(psycopg.OperationalError):
+    """The database does not let this user ask for its timeline, or has none."""
+
+
 def is_old(connection: psycopg.Connection[Any]) -> bool:
-    """Whether another primary was seen that was promoted after this one."""
-    row = connection.execute(_TIMELINE, prepare=False).fetchone()
+    """Whether another primary was seen that was promoted after this one; raises `TimelineHidden`."""
+    try:
+        row = connection.execute(_TIMELINE, prepare=False).fetchone()
+    except (errors.InsufficientPrivilege, errors.FeatureNotSupported, errors.UndefinedFunction) as error:
+        raise TimelineHidden(str(error)) from error
     if row is None or row[1] == 0:
         return False
     cluster, timeline = row
