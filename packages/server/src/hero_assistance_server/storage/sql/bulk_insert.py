@@ -33,7 +33,10 @@ class InsertsRows(ABC):
 
 
 def insert(connection: Connection, statement: str, rows: Iterable[Row]) -> None:
-    """Run `INSERT ... VALUES {rows} ...` for these rows, which all have as many values; 64 are held at a time."""
+    """Run `INSERT ... VALUES {rows} ...` for these rows, which all have as many values.
+
+    64 are held at a time, where the connection has no way of its own.
+    """
     if isinstance(connection, InsertsRows):
         connection.insert_rows(statement, list(rows))
         return
