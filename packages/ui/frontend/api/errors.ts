@@ -1,7 +1,6 @@
 /** Failures in words for the user: a message, and what to do about it where that is known. */
 
 import { t } from "../i18n/translate.ts";
-import { type FieldFault, readFieldFaults } from "./field_faults.ts";
 import { ERROR_CODES, type Failure } from "./wire.ts";
 
 export const NO_ANSWER = "no-answer";
@@ -11,7 +10,6 @@ export type ErrorDetails = {
   reason?: string;
   hint?: string;
   faults?: string[];
-  fieldFaults?: FieldFault[];
   retryAfter?: number;
   data?: Record<string, unknown>;
   isOfServer?: boolean;
@@ -22,8 +20,6 @@ export class ApiError extends Error {
   readonly reason: string;
   readonly hint: string;
   readonly faults: string[];
-  /** The same, for the page to say. */
-  readonly fieldFaults: readonly FieldFault[];
   /** Whether its words are a server's, which writes English whatever its reader speaks. */
   readonly isOfServer: boolean;
   /** What a program can use in addition, as the server gave it. */
@@ -33,23 +29,13 @@ export class ApiError extends Error {
 
   constructor(
     message: string,
-    {
-      code = 0,
-      reason = "",
-      hint = "",
-      faults = [],
-      fieldFaults = [],
-      retryAfter,
-      data = {},
-      isOfServer = false,
-    }: ErrorDetails = {},
+    { code = 0, reason = "", hint = "", faults = [], retryAfter, data = {}, isOfServer = false }: ErrorDetails = {},
   ) {
     super(message);
     this.code = code;
     this.reason = reason;
     this.hint = hint;
     this.faults = faults;
-    this.fieldFaults = fieldFaults;
     this.isOfServer = isOfServer;
     this.data = data;
     this.retryAt = retryAfter === undefined ? null : Date.now() + retryAfter * 1000;
@@ -104,7 +90,6 @@ export function parseError(error: unknown): ApiError {
     reason: String(reason),
     hint: String(hint),
     faults: Array.isArray(faults) ? faults.map(String) : [],
-    fieldFaults: readFieldFaults(data ?? {}),
     data: data ?? {},
     isOfServer: true,
     ...(typeof retryAfter === "number" && { retryAfter }),

@@ -7,14 +7,8 @@ import { t, tn } from "../../i18n/translate.ts";
 import type { Project } from "../../stores/project.ts";
 import { listHref, savedName } from "../../stores/route.ts";
 import { faultOf } from "../../stores/settings/form.ts";
-import {
-  countFound,
-  deleteView,
-  type FieldName,
-  fieldOf,
-  saveView,
-  type ViewFields,
-} from "../../stores/tickets/lists/saved_view_edits.ts";
+import { countFound, deleteView, saveView, type ViewFields } from "../../stores/tickets/lists/saved_view_edits.ts";
+import { type FieldName, fieldOf } from "../../stores/tickets/lists/view_faults.ts";
 import { useAction } from "../../ui/hooks/use_action.ts";
 import { Problem } from "../../ui/problem.tsx";
 import { showSavedViews } from "./view_editing.ts";

@@ -1,6 +1,6 @@
 /** What is wrong with a field, in the words of its reader: the server says the kind, and the page what it is called. */
 import { ApiError } from "../../api/errors.ts";
-import type { FieldFault } from "../../api/field_faults.ts";
+import { type FieldFault, readFieldFaults } from "../../api/field_faults.ts";
 import type { FaultKind } from "../../api/wire.ts";
 import { dateFormat } from "../../i18n/formats.ts";
 import { spokenLanguage, t } from "../../i18n/translate.ts";
@@ -93,8 +93,9 @@ export function faultWords(fault: FieldFault, factor = 1): string {
 
 /** Return a refusal in the words of the page, where it says what is wrong with a field; else as it is. */
 export function inOwnWords(problem: ApiError): ApiError {
-  if (problem.fieldFaults.length === 0) return problem;
-  const words = problem.fieldFaults.map((fault) => faultWords(fault));
+  const faults = readFieldFaults(problem.data);
+  if (faults.length === 0) return problem;
+  const words = faults.map((fault) => faultWords(fault));
   return new ApiError(words.join(" "), { code: problem.code, reason: problem.reason });
 }
 

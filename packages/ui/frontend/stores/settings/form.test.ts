@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ApiError } from "../../api/errors.ts";
-import { readFieldFaults } from "../../api/field_faults.ts";
 import { mapStorage } from "../../testing/map_storage.ts";
 import { QuietStorage } from "../quiet_storage.ts";
 import { Form, faultOf, formName, keeperOf, problemBesides } from "./form.ts";
@@ -85,8 +84,8 @@ test("what was typed is there again in another form, until it is saved", async (
 });
 
 test("a fault is said at its field, and what no field says is said below", () => {
-  const fieldFaults = readFieldFaults({ faults: ["name: is empty", "hours.mon.0: 25:00 is no time"] });
-  const problem = new ApiError("they do not fit", { fieldFaults });
+  const data = { faults: ["name: is empty", "hours.mon.0: 25:00 is no time"] };
+  const problem = new ApiError("they do not fit", { data });
   assert.equal(faultOf(problem, "name"), "Is empty");
   assert.equal(faultOf(problem, "hours"), "25:00 is no time");
   assert.equal(faultOf(problem, "na"), null);

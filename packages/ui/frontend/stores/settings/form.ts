@@ -6,7 +6,7 @@
  */
 import { batch, computed, type Signal, signal } from "@preact/signals-core";
 import { type ApiError, toApiError } from "../../api/errors.ts";
-import type { FieldFault } from "../../api/field_faults.ts";
+import { type FieldFault, readFieldFaults } from "../../api/field_faults.ts";
 import { keptName, parseFields, type QuietStorage } from "../quiet_storage.ts";
 import { faultWords } from "./fault_words.ts";
 
@@ -103,15 +103,16 @@ export class Form<Values extends object> {
  * of the server's.
  */
 export function faultOf(problem: ApiError | null, field: string, factor = 1): string | null {
-  const found = (problem?.fieldFaults ?? []).filter((fault) => isOf(fault, field));
+  const found = readFieldFaults(problem?.data ?? {}).filter((fault) => isOf(fault, field));
   const words = found.map((fault) => faultWords(fault, factor));
   return words.length === 0 ? null : words.join(" ");
 }
 
 /** Return the problem without what `fields` say of themselves; null where nothing is left to say. */
 export function problemBesides(problem: ApiError | null, fields: readonly string[]): ApiError | null {
-  if (problem === null || problem.fieldFaults.length === 0) return problem;
-  const isSaid = problem.fieldFaults.every((fault) => fields.some((field) => isOf(fault, field)));
+  const faults = readFieldFaults(problem?.data ?? {});
+  if (faults.length === 0) return problem;
+  const isSaid = faults.every((fault) => fields.some((field) => isOf(fault, field)));
   return isSaid ? null : problem;
 }
 

@@ -5,7 +5,7 @@ import { event, FakeServer, page, settle, ticket, user } from "../../fixtures.ts
 import { Project } from "../../project.ts";
 import { savedName } from "../../route.ts";
 import { Views } from "../views.ts";
-import { countFound, fieldOf, filterOf, mayEdit, moveView, saveView } from "./saved_view_edits.ts";
+import { countFound, filterOf, mayEdit, moveView, saveView } from "./saved_view_edits.ts";
 
 const VPN = { noun: "view", view_id: 7, name: "VPN", filter: "tag:vpn", owner: "bob", shared: false } as const;
 const MAIL = { ...VPN, view_id: 8, name: "Mail", filter: "tag:mail" };
@@ -125,15 +125,4 @@ test("what a filter finds is counted up to a page", async () => {
   const many = countFound(project, "");
   await server.answer("ticket.list", page([ticket(1)], 3, "on"));
   assert.deepEqual(await many, { count: 1, orMore: true });
-});
-
-test("a refusal is said at the field that it is about", () => {
-  const problem = (details: ConstructorParameters<typeof ApiError>[1], message = "no") =>
-    new ApiError(message, details);
-  const fault = (param: string) => ({ fieldFaults: [{ param, kind: "invalid" as const, words: "" }] });
-  assert.equal(fieldOf(problem(fault("filter"))), "filter");
-  assert.equal(fieldOf(problem({ reason: "conflict", ...fault("name") })), "name");
-  assert.equal(fieldOf(problem(fault("view_id"))), null);
-  assert.equal(fieldOf(problem({ reason: "conflict", hint: "delete one first" })), null);
-  assert.equal(fieldOf(problem({ reason: "forbidden" })), null);
 });

@@ -1,5 +1,4 @@
 /** What a user does with saved views: save, delete, move; and how many tickets a filter finds. */
-import type { ApiError } from "../../../api/errors.ts";
 import type { SavedView } from "../../../api/wire.ts";
 import { LONGEST_PAGE } from "../../all_pages.ts";
 import type { Project } from "../../project.ts";
@@ -8,7 +7,6 @@ import type { Views } from "../views.ts";
 import { moveId } from "./view_order.ts";
 
 export type ViewFields = { viewId: number | null; name: string; filter: string; shared: boolean };
-export type FieldName = "name" | "filter";
 
 const FILTERS: Record<BuiltIn | "inbox", string> = {
   inbox: "-is:done",
@@ -68,10 +66,4 @@ export async function moveView(project: Project, views: Views, viewId: number, b
 export async function countFound(project: Project, filter: string): Promise<{ count: number; orMore: boolean }> {
   const { tickets, next_cursor: next } = await project.call("ticket.list", { filter, limit: LONGEST_PAGE });
   return { count: tickets.length, orMore: next !== null };
-}
-
-/** Return the field that a refusal is about; null where it is about none. */
-export function fieldOf(problem: ApiError): FieldName | null {
-  const param = problem.fieldFaults[0]?.param;
-  return param === "name" || param === "filter" ? param : null;
 }
