@@ -323,6 +323,7 @@ def test_a_customers_pages_have_no_serious_finding(
     served: Desk, person: Person, axe: str, theme: str, viewport: dict[str, int]
 ) -> None:
     served.call("carol", "ticket.create", title=TITLE, body="Since this morning.")
+    served.call("bob", "message.reply", ticket_id=1, body="It is back. Does it work for you?")
     visitor = person("carol", viewport=viewport, reduced_motion="reduce")
     findings: list[str] = []
 

