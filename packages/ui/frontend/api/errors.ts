@@ -1,7 +1,7 @@
 /** Failures in words for the user: a message, and what to do about it where that is known. */
 
 import { t } from "../i18n/translate.ts";
-import { ERROR_CODES, type Failure } from "./wire.ts";
+import { ERROR_CODES } from "./wire.ts";
 
 export const NO_ANSWER = "no-answer";
 
@@ -94,9 +94,4 @@ export function parseError(error: unknown): ApiError {
     isOfServer: true,
     ...(typeof retryAfter === "number" && { retryAfter }),
   });
-}
-
-/** Read why one of several things was refused, as the result of a call says it. */
-export function readFailure({ code, message, reason, hint }: Failure): ApiError {
-  return parseError({ code, message, data: { reason, hint: hint ?? "" } });
 }

@@ -1,7 +1,8 @@
 /** Chooses a macro by its name, shows what it would change on the ticket, and runs it. */
 import { type Signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { type ApiError, readFailure, toApiError } from "../../api/errors.ts";
+import { type ApiError, toApiError } from "../../api/errors.ts";
+import { readFailure } from "../../api/failures.ts";
 import type { Macro, MacroPreview, TicketSummary } from "../../api/wire.ts";
 import { desk } from "../../app.ts";
 import { t } from "../../i18n/translate.ts";

@@ -6,7 +6,8 @@
  */
 import { batch, computed, signal } from "@preact/signals-core";
 import type { Call } from "../../api/client.ts";
-import { type ApiError, readFailure, toApiError } from "../../api/errors.ts";
+import { type ApiError, toApiError } from "../../api/errors.ts";
+import { readFailure } from "../../api/failures.ts";
 import type { Results, TicketResult, TicketSummary } from "../../api/wire.ts";
 import { applyPatch, type TicketPatch } from "../tickets/ticket_patch.ts";
 import type { Change } from "../versioned_table.ts";

@@ -1,6 +1,6 @@
 /** Gives the open tickets of one agent to another, before that agent leaves. */
 import type { Call } from "../../api/client.ts";
-import { readFailure } from "../../api/errors.ts";
+import { readFailure } from "../../api/failures.ts";
 import { fetchAllPages, LONGEST_PAGE } from "../all_pages.ts";
 
 // The most tickets that one bulk update takes.
