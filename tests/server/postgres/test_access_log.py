@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
@@ -35,6 +36,47 @@ from tests.server.postgres.test_nodes import cut
 pytestmark = pytest.mark.anyio
 
 AT = Millis(1000)
+_ADD_ERIN = "INSERT INTO users (user_id, name, role, created_at) VALUES ('erin', 'Erin', 'agent', 0)"
+
+
+@dataclass
+class Delivered:
+    """The groups of a node that a test commits by hand."""
+
+    node_id: str = "one"
+    commit_lock: threading.Lock = field(default_factory=threading.Lock)
+    delivery_lock: threading.Lock = field(default_factory=threading.Lock)
+    delivered_group: int = 0
+
+
+@dataclass
+class Asked:
+    """A log, a connection that writes, what was applied, and whether a look has begun."""
+
+    log: AccessLog
+    connection: PostgresConnection
+    commits: Delivered
+    heard: list[AccessChanges]
+    is_asked: asyncio.Event
+
+
+@contextmanager
+def asked_log(url: str) -> Iterator[Asked]:
+    """Open a log whose looks are those that a test asks for."""
+    loop, is_asked = asyncio.get_running_loop(), asyncio.Event()
+
+    async def read(query: Callable[[PostgresConnection], None]) -> None:
+        def run(connection: PostgresConnection) -> None:
+            loop.call_soon_threadsafe(is_asked.set)
+            query(connection)
+
+        await loop.run_in_executor(pool.executor, pool.run, run)
+
+    with closing(ConnectionPool(url)) as pool, closing(PostgresConnection(url)) as connection:
+        commits, heard = Delivered(), list[AccessChanges]()
+        log = AccessLog(connection, commits, read)
+        log.follow(heard.append)
+        yield Asked(log, connection, commits, heard, is_asked)
 
 
 async def test_a_node_that_cannot_ask_the_database_believes_no_one(
@@ -91,28 +133,49 @@ async def test_a_look_that_waits_for_a_commit_reads_what_is_new_since(
 ) -> None:
     """What the rows were before that commit is not believed after it."""
     monkeypatch.setattr(access_log, "COMMIT_PATIENCE_S", STOP_S)
-    heard: list[AccessChanges] = []
-    lock, is_asked = threading.Lock(), asyncio.Event()
-    loop = asyncio.get_running_loop()
-
-    async def read(query: Callable[[PostgresConnection], None]) -> None:
-        def run(connection: PostgresConnection) -> None:
-            loop.call_soon_threadsafe(is_asked.set)
-            query(connection)
-
-        await loop.run_in_executor(pool.executor, pool.run, run)
-
-    with closing(ConnectionPool(postgres_url)) as pool, closing(PostgresConnection(postgres_url)) as committing:
-        log = AccessLog(committing, lock, read)
-        log.follow(heard.append)
-        with lock:
-            asking = asyncio.create_task(log.catch_up())
-            await is_asked.wait()
-            committing.execute(
-                "INSERT INTO users (user_id, name, role, created_at) VALUES ('erin', 'Erin', 'agent', 0)"
-            )
+    with asked_log(postgres_url) as asked:
+        with asked.commits.commit_lock:
+            asking = asyncio.create_task(asked.log.catch_up())
+            await asked.is_asked.wait()
+            asked.connection.execute(_ADD_ERIN)
         assert await asking
-    assert [list(changes.users) for changes in heard] == [["erin"]]
+    assert [list(changes.users) for changes in asked.heard] == [["erin"]]
+
+
+async def test_a_commit_that_waits_holds_up_no_look(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may wait for a standby that never comes back, and what is new may be of before it."""
+    monkeypatch.setattr(access_log, "COMMIT_PATIENCE_S", 0.0)
+    with asked_log(postgres_url) as asked, asked.commits.commit_lock:
+        asked.connection.execute(_ADD_ERIN)
+        assert await asked.log.catch_up()
+        assert await asked.log.catch_up()
+        assert [list(changes.users) for changes in asked.heard] == [["erin"]]
+
+
+async def test_a_look_that_sees_a_group_which_is_not_delivered_waits_for_it(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What that group applies by itself may be older than what is read."""
+    monkeypatch.setattr(access_log, "COMMIT_PATIENCE_S", 0.0)
+    looked = asyncio.Event()
+    loop, look = asyncio.get_running_loop(), AccessLog._look_beside_commit
+
+    def look_and_tell(log: AccessLog, connection: PostgresConnection) -> bool:
+        is_in_order = look(log, connection)
+        loop.call_soon_threadsafe(looked.set)
+        return is_in_order
+
+    monkeypatch.setattr(AccessLog, "_look_beside_commit", look_and_tell)
+    with asked_log(postgres_url) as asked:
+        with asked.commits.commit_lock:
+            asked.connection.execute("INSERT INTO nodes (node_id, last_group, seen_at) VALUES ('one', 7, 0)")
+            asked.connection.execute(_ADD_ERIN)
+            asking = asyncio.create_task(asked.log.catch_up())
+            await looked.wait()
+            assert asked.heard == []
+            asked.commits.delivered_group = 7
+        assert await asking
+        assert [list(changes.users) for changes in asked.heard] == [["erin"]]
 
 
 async def test_the_changes_of_an_erased_user_name_no_one(postgres_url: str) -> None:

@@ -69,7 +69,7 @@ class PostgresStore(SqlStore):
         node_id = uuid.uuid4().hex
         self._groups = PostgresGroups(connection, clock, self._note_outbox, index, node_id)
         lock = self._groups.commit_lock
-        access = AccessLog(connection, lock, partial(self._answer, readers.executor, readers.run))
+        access = AccessLog(connection, self._groups, partial(self._answer, readers.executor, readers.run))
         self._node = PostgresNode(
             url,
             node_id,
@@ -128,8 +128,9 @@ class PostgresStore(SqlStore):
                 job.events = []
         if self._groups.committed is not None:
             self.index.follower.want(self._groups.committed[1])
-        super()._deliver(jobs)
-        self._groups.release()
+        with self._groups.delivery_lock:
+            super()._deliver(jobs)
+            self._groups.release()
 
     def _deliver_others(self, portion: Portion) -> None:
         """Called by the follower's thread."""

@@ -10,8 +10,10 @@ import asyncio
 import threading
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from typing import Protocol
 
 from hero_assistance_sdk.wire import UserId
 from hero_assistance_server.identity.access_changes import AccessChanges, AccessTable
@@ -28,16 +30,37 @@ CURRENT_FOR_S = 1.0
 KEPT = timedelta(days=30)
 # What was written last may be waited for so long, by all who ask at the same time.
 CATCH_UP_TIMEOUT_S = 10.0
-# A commit that waits for a standby which is away holds the lock until that is back; who only reads is let in.
+# A commit that waits for a standby which is away holds the lock until that is back; then who may come in is read
+# without it.
 COMMIT_PATIENCE_S = 0.25
 # Changes that are read at once, while commits of this node wait.
 _PORTION = 200
 _LAST = "SELECT coalesce(max(change_id), 0) FROM access_changes"
 _NEW = "SELECT change_id, kind, key FROM access_changes WHERE change_id > ? ORDER BY change_id LIMIT ?"
+_LAST_GROUP = "SELECT last_group FROM nodes WHERE node_id = ?"
 _FORGET = f"DELETE FROM access_changes WHERE changed_at < {NOW} - ?"  # noqa: S608
 
 # Runs a query in a thread, with a connection; raises `StoreUnavailable`.
 Read = Callable[[Callable[[PostgresConnection], None]], Awaitable[None]]
+
+
+class Commits(Protocol):
+    """The groups that this node commits and delivers: `PostgresGroups`."""
+
+    node_id: str
+    commit_lock: threading.Lock
+    delivery_lock: threading.Lock
+    """Held while a group is delivered, until `delivered_group` says so."""
+    delivered_group: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a look has read, up to which change, and when it began."""
+
+    changes: list[AccessChanges]
+    position: int
+    looked_at: float
 
 
 class AccessLog:
@@ -47,9 +70,11 @@ class AccessLog:
     this node are applied by themselves, and once more when their changes are read.
     """
 
-    def __init__(self, connection: PostgresConnection, commit_lock: threading.Lock, read: Read) -> None:
+    def __init__(self, connection: PostgresConnection, commits: Commits, read: Read) -> None:
         self._loop = asyncio.get_running_loop()
-        self._commit_lock = commit_lock
+        self._commits = commits
+        # Held by the one look that reads and moves the position; `commit_lock` is taken before it, never after.
+        self._looking = threading.Lock()
         self._read = read
         self._apply: Callable[[AccessChanges], None] | None = None
         self._position = int(connection.execute(_LAST).get)
@@ -84,33 +109,60 @@ class AccessLog:
 
     def look(self, connection: PostgresConnection) -> None:
         """Read the changes and have them applied; called with `commit_lock` held."""
-        looked_at = time.monotonic()
-        if looked_at - self._looked_at > KEPT.total_seconds():
-            raise NodeOutdated("this server was cut off from the database for too long", hint="it starts again")
-        if self._apply is None:
-            return
-        is_last = False
-        while not is_last:
-            found = list(connection.execute(_NEW, (self._position, _PORTION)))
-            is_last = len(found) < _PORTION
-            if found:
-                changes = _read_changes(connection, {(AccessTable(kind), key) for _, kind, key in found})
-                self._loop.call_soon_threadsafe(partial(self._apply, changes))
-                self._position = found[-1][0]
-        self._looked_at = looked_at
+        with self._looking:
+            self._hand_over(self._read_new(connection))
 
     def _look_alone(self, connection: PostgresConnection) -> None:
         """Look on a connection whose transaction has read nothing yet."""
-        if self._commit_lock.acquire(timeout=COMMIT_PATIENCE_S):
+        lock = self._commits.commit_lock
+        if lock.acquire(timeout=COMMIT_PATIENCE_S):
             try:
                 self.look(connection)
             finally:
-                self._commit_lock.release()
-        elif not self._has_nothing_new(connection):
-            connection.finish_reading()
-            connection.begin_reading()
-            with self._commit_lock:
+                lock.release()
+        elif not (self._has_nothing_new(connection) or self._look_beside_commit(connection)):
+            _begin_again(connection)
+            with lock:
                 self.look(connection)
+
+    def _look_beside_commit(self, connection: PostgresConnection) -> bool:
+        """Look without `commit_lock`; returns false, and applies nothing, where that would not be in order.
+
+        It is in order if what was read has all groups that this node has delivered, and none that it has not: as long
+        as the one that is being committed waits.
+        """
+        with self._looking:
+            _begin_again(connection)
+            found = self._read_new(connection)
+            group = connection.execute(_LAST_GROUP, (self._commits.node_id,)).get or 0
+            with self._commits.delivery_lock:
+                is_in_order = bool(group == self._commits.delivered_group)
+                if is_in_order:
+                    self._hand_over(found)
+        return is_in_order
+
+    def _read_new(self, connection: PostgresConnection) -> _Found:
+        looked_at, position = time.monotonic(), self._position
+        if looked_at - self._looked_at > KEPT.total_seconds():
+            raise NodeOutdated("this server was cut off from the database for too long", hint="it starts again")
+        if self._apply is None:
+            return _Found([], position, self._looked_at)
+        changes: list[AccessChanges] = []
+        is_last = False
+        while not is_last:
+            found = list(connection.execute(_NEW, (position, _PORTION)))
+            is_last = len(found) < _PORTION
+            if found:
+                changes.append(_read_changes(connection, {(AccessTable(kind), key) for _, kind, key in found}))
+                position = found[-1][0]
+        return _Found(changes, position, looked_at)
+
+    def _hand_over(self, found: _Found) -> None:
+        if self._apply is not None:
+            for changes in found.changes:
+                self._loop.call_soon_threadsafe(partial(self._apply, changes))
+        self._position = found.position
+        self._looked_at = max(found.looked_at, self._looked_at)
 
     def _has_nothing_new(self, connection: PostgresConnection) -> bool:
         """Whether there is nothing to apply, and with it no order to keep; asked without `commit_lock`.
@@ -122,6 +174,12 @@ class AccessLog:
             return False
         self._looked_at = max(looked_at, self._looked_at)
         return True
+
+
+def _begin_again(connection: PostgresConnection) -> None:
+    """Have the next statement read what is committed by then."""
+    connection.finish_reading()
+    connection.begin_reading()
 
 
 def forget_old(connection: PostgresConnection) -> None:

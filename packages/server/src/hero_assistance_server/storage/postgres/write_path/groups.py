@@ -78,8 +78,11 @@ class PostgresGroups:
         # The numbers of the last events before the group that holds it, and at its end.
         self.committed: tuple[Seq, Seq] | None = None
         self._first_seq = Seq(0)
-        self._node_id = node_id
+        self.node_id = node_id
         self._group = 0
+        # The last one that was committed and delivered; `delivery_lock` is held meanwhile.
+        self.delivered_group = 0
+        self.delivery_lock = threading.Lock()
         self._committing_since: float | None = None
 
     @property
@@ -119,7 +122,7 @@ class PostgresGroups:
         with self._writer.gathered_inserts():
             batch.flush()
             seq = batch.last_seq
-            noted = (seq, self._node_id, self._group, millis(self._clock()), CHANNEL, f"{seq} {self._node_id}")
+            noted = (seq, self.node_id, self._group, millis(self._clock()), CHANNEL, f"{seq} {self.node_id}")
             self._writer.execute_with_inserts(_NOTED, _NOTIFY, noted)
         self.commit_lock.acquire()
         try:
@@ -134,6 +137,7 @@ class PostgresGroups:
         """Let go of `commit_lock`, if a commit holds it; called once its outcome is on its way."""
         if self.committed is not None:
             self.committed = None
+            self.delivered_group = self._group
             self.commit_lock.release()
 
     def roll_back(self) -> None:
@@ -188,7 +192,7 @@ class PostgresGroups:
         self._writer.execute(_BEGIN)
         try:
             self._writer.execute(_LOCK)
-            found = self._writer.execute("SELECT last_group FROM nodes WHERE node_id = ?", (self._node_id,)).get
+            found = self._writer.execute("SELECT last_group FROM nodes WHERE node_id = ?", (self.node_id,)).get
             self._writer.execute("COMMIT")
             return bool(found == self._group)
         finally:
