@@ -87,7 +87,7 @@ async def test_a_stream_stays_open_and_brings_what_comes_after(paths: Paths, pos
     async with running(paths, database=postgres_url) as desk:
         since = (await desk.call("ticket.create", "carol", title="before", body="b"))["ticket_id"]
         heard: list[str] = []
-        opened = asyncio.Event()
+        opened, caught_up = asyncio.Event(), asyncio.Event()
 
         async def listen() -> None:
             seq = (await desk.call("system.health"))["seq"]
@@ -95,12 +95,17 @@ async def test_a_stream_stays_open_and_brings_what_comes_after(paths: Paths, pos
             async with desk.http("events").stream("GET", url, headers=headers, timeout=None) as stream:
                 opened.set()
                 async for line in stream.aiter_lines():
+                    if line.startswith("data:") and '"meanwhile"' in line:
+                        caught_up.set()
                     if line.startswith("data:") and '"after"' in line:
                         heard.append(line)
                         return
 
         listening = asyncio.ensure_future(listen())
         await asyncio.wait_for(opened.wait(), STOP_S)
+        # A stream that still reads what it has missed ends with an outage; its reader comes back.
+        await desk.call("ticket.create", "carol", title="meanwhile", body="b")
+        await asyncio.wait_for(caught_up.wait(), STOP_S)
         await asyncio.to_thread(outage.begin)
         await wait_until(desk, [CONDITION])
         assert not listening.done()
