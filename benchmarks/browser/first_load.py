@@ -12,7 +12,6 @@ from benchmarks.measure import Figure, Report
 from benchmarks.supervision.serving import box
 from tests.browser.page_object import Visitor
 from tests.browser.router import PREFIX, Forwarded, routed
-from tests.ui.daemons import eventually
 
 LOADS = 3
 # What `--quick` takes in the place of these: enough to see that every line of it runs.
@@ -64,9 +63,7 @@ def _load(browser: Browser, socket: Path) -> FirstLoad:
     with routed(socket, log=forwarded) as address:
         visitor = Visitor(browser, f"{address}{PREFIX}/", None)
         visitor.live()
-        visitor.page.evaluate("document.fonts.ready")
-        # The browser asks for the picture in the tab when it has nothing else to do.
-        eventually(lambda: any(request.path.endswith(".svg") for request in forwarded), "the icon is asked for")
+        visitor.load_font_and_icon()
         visitor.close()
     code = [request for request in forwarded if request.path == f"{PREFIX}/" or request.path.endswith((".js", ".css"))]
     return FirstLoad(len(forwarded), sum(request.size for request in code), sum(request.size for request in forwarded))

@@ -96,6 +96,11 @@ class Visitor:
         """Leave."""
         self._context.close()
 
+    def load_font_and_icon(self) -> None:
+        """Wait for the font, and for the picture in the tab, which a browser without windows asks for here alone."""
+        self.page.evaluate("document.fonts.ready")
+        self.page.evaluate("fetch(document.querySelector('link[rel=icon]').href).then(answer => answer.blob())")
+
     @property
     def was_reloaded(self) -> bool:
         """Whether the page was loaded again."""

@@ -30,10 +30,7 @@ def test_a_first_load_takes_nine_requests(router: tuple[str, list[Forwarded]], v
     visitor = visit(address)
     visitor.live()
     expect(visitor.page.get_by_label("Demo user")).to_be_visible()
-    visitor.page.evaluate("document.fonts.ready")
-    # A browser with windows asks for the picture in the tab; one without asks for it here.
-    visitor.page.evaluate("fetch(document.querySelector('link[rel=icon]').href)")
-    eventually(lambda: any(request.path.endswith(".svg") for request in forwarded), "the icon is asked for")
+    visitor.load_font_and_icon()
     eventually(lambda: len(forwarded) >= REQUESTS, "all that is asked for")
     paths = [request.path.removeprefix(PREFIX) for request in forwarded]
     assert len(paths) <= REQUESTS, paths
