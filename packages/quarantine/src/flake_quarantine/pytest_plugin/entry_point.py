@@ -52,9 +52,12 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     """Watch what the suite does while it is imported, if this process is to fork for its runs."""
     if TRIAL_VARIABLE in os.environ and OWNER_VARIABLE not in os.environ:
-        from flake_quarantine.trial.fork_server import watch_collection
+        from flake_quarantine.runner.trial_spec import TrialSpec
 
-        watch_collection(early_config, os.environ[TRIAL_VARIABLE])
+        if TrialSpec.read(os.environ[TRIAL_VARIABLE]).serves is not None:
+            from flake_quarantine.trial.fork_server import watch_collection
+
+            watch_collection(early_config)
 
 
 @pytest.hookimpl(tryfirst=True)

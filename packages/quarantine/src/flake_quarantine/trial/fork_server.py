@@ -25,11 +25,10 @@ MAX_MESSAGE = 65536
 WATCH: pytest.StashKey[CollectionWatch] = pytest.StashKey()
 
 
-def watch_collection(config: pytest.Config, spec_path: str) -> None:
-    """Watch the collection from now on if this process is a fork server."""
-    if TrialSpec.read(spec_path).serves is not None:
-        _keep_reruns_local()
-        config.stash[WATCH] = CollectionWatch()
+def watch_collection(config: pytest.Config) -> None:
+    """Watch the collection of a fork server from now on."""
+    _keep_reruns_local()
+    config.stash[WATCH] = CollectionWatch()
 
 
 def _keep_reruns_local() -> None:
