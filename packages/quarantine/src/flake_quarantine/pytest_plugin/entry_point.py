@@ -81,7 +81,7 @@ def _is_own_trial(config: pytest.Config) -> bool:
 def _register_trial(config: pytest.Config, spec_path: str) -> None:
     from flake_quarantine.runner.parent_watch import end_with_parent
     from flake_quarantine.runner.trial_spec import TrialSpec
-    from flake_quarantine.trial.recorder import RepeatSkipper, TrialRecorder, isolate
+    from flake_quarantine.trial.recorder import isolate, record_runs
 
     end_with_parent()
     isolate(config)
@@ -91,9 +91,7 @@ def _register_trial(config: pytest.Config, spec_path: str) -> None:
 
         config.pluginmanager.register(ForkServer(config, spec.serves), "flake-quarantine-fork-server")
     elif not _is_controller(config):
-        recorder = TrialRecorder(config, spec)
-        config.pluginmanager.register(recorder, "flake-quarantine-trial-recorder")
-        config.pluginmanager.register(RepeatSkipper(recorder), "flake-quarantine-repeat-skipper")
+        record_runs(config, spec)
 
 
 def _register_ordinary_run(config: pytest.Config) -> None:

@@ -18,7 +18,7 @@ from flake_quarantine.runner.parent_watch import end_with_parent
 from flake_quarantine.runner.trial_spec import TrialSpec
 from flake_quarantine.trial import fork_setup
 from flake_quarantine.trial.item_queue import ItemQueue
-from flake_quarantine.trial.recorder import RepeatSkipper, TrialRecorder
+from flake_quarantine.trial.recorder import record_runs
 
 ENDED, BROKEN = 0, 3  # exit statuses; pytest's for an internal error
 
@@ -130,9 +130,7 @@ class ForkedRuns:
     def _set_up(self, name: str) -> None:
         config = self.session.config
         fork_setup.separate(config, self.folder.parent / f"t{name}", self.random_state)
-        recorder = TrialRecorder(config, self.spec)
-        config.pluginmanager.register(recorder, "flake-quarantine-trial-recorder")
-        config.pluginmanager.register(RepeatSkipper(recorder), "flake-quarantine-repeat-skipper")
+        record_runs(config, self.spec)
 
     def _run_items(self, take: Callable[[], pytest.Item | None]) -> None:
         """Run what `take` returns until that is None, as pytest's own loop does."""

@@ -45,6 +45,13 @@ def isolate(config: pytest.Config) -> None:
             setattr(config.option, option, value)
 
 
+def record_runs(config: pytest.Config, spec: TrialSpec) -> None:
+    """Log the runs that this process makes, and run none more often than the spec says."""
+    recorder = TrialRecorder(config, spec)
+    config.pluginmanager.register(recorder, "flake-quarantine-trial-recorder")
+    config.pluginmanager.register(RepeatSkipper(recorder), "flake-quarantine-repeat-skipper")
+
+
 class CacheRemover:
     """Keeps pytest's cache out of a trial."""
 
