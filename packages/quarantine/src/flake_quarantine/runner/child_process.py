@@ -81,15 +81,7 @@ def run_command(
     `NAME=value`, by which processes are found that have left the group.
     """
     with tempfile.TemporaryFile() as output:
-        child = subprocess.Popen(
-            command,
-            cwd=cwd,
-            env=dict(env),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-        )
+        child = start_group(command, cwd=cwd, env=env, output=output.fileno())
         try:
             end = wait_for_end(functools.partial(_has_ended, child), time.monotonic() + seconds, is_stuck)
             if end is not End.BY_ITSELF:
@@ -100,6 +92,22 @@ def run_command(
             kill_marked(marker)
         text = read_end(output)
     return ProcessResult(child.returncode, text, end, killed_seconds)
+
+
+def start_group(
+    command: Sequence[str], *, cwd: Path, env: Mapping[str, str], output: int, inherited: Sequence[int] = ()
+) -> subprocess.Popen[bytes]:
+    """Start a process that leads a group of its own, prints to the descriptor `output`, and keeps those `inherited`."""
+    return subprocess.Popen(
+        command,
+        cwd=cwd,
+        env=dict(env),
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=output,
+        start_new_session=True,
+        pass_fds=inherited,
+    )
 
 
 def read_end(output: BinaryIO) -> str:

@@ -21,6 +21,7 @@ from flake_quarantine.runner.child_process import (
     kill_marked,
     read_end,
     read_killed_seconds,
+    start_group,
     wait_for_end,
 )
 
@@ -58,16 +59,7 @@ class ForkingPytest:
         # A process that appends: what its forks print may stand between.
         output = os.open(self._output.name, os.O_WRONLY | os.O_APPEND)
         try:
-            self._process = subprocess.Popen(
-                command,
-                cwd=cwd,
-                env=dict(env),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                start_new_session=True,
-                pass_fds=(descriptor,),
-            )
+            self._process = start_group(command, cwd=cwd, env=env, output=output, inherited=(descriptor,))
         finally:
             os.close(output)
             self.their_channel.close()
