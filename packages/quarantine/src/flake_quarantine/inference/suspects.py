@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -48,15 +49,11 @@ def find_shared_resources(runs: Sequence[Run], target: str) -> dict[str, list[st
     What most runs of the target touched comes first. What few of them touched is left out: a run also removes what
     an earlier test in its process has left behind.
     """
-    own: dict[str, int] = {}
-    for run in runs:
-        if run.nodeid == target:
-            for resource in run.touched:
-                own[resource] = own.get(resource, 0) + 1
+    own = Counter(resource for run in runs if run.nodeid == target for resource in run.touched)
     shared: dict[str, list[str]] = {}
-    for resource in sorted(own, key=lambda resource: -own[resource]):
+    for resource, times in own.most_common():
         others = sorted({run.nodeid for run in runs if run.nodeid != target and resource in run.touched})
-        if others or own[resource] > 1:
+        if others or times > 1:
             shared[resource] = others or [ITSELF]
     most = max((own[resource] for resource in shared), default=0)
     return {resource: names for resource, names in shared.items() if own[resource] * FEW >= most}
