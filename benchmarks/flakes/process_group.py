@@ -31,7 +31,10 @@ class Finished:
 def run_in_group(command: Sequence[str], folder: Path, seconds: float, patience: float = PATIENCE) -> Finished:
     """Run a command in a folder, for so many seconds at most; nothing of its group outlives the call."""
     # Files: a process that is left over would hold a pipe open for ever.
-    with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
+    with (
+        tempfile.TemporaryFile("w+", errors="replace") as output,
+        tempfile.TemporaryFile("w+", errors="replace") as errors,
+    ):
         begin, timed_out = time.monotonic(), False
         process = subprocess.Popen(
             list(command), cwd=folder, stdin=subprocess.DEVNULL, stdout=output, stderr=errors, start_new_session=True
@@ -43,7 +46,9 @@ def run_in_group(command: Sequence[str], folder: Path, seconds: float, patience:
         finally:
             _end_group(process, patience)
         took = time.monotonic() - begin
-        return Finished(process.returncode, _read(output.fileno()), _read(errors.fileno()), took, timed_out)
+        for written in (output, errors):
+            written.seek(0)
+        return Finished(process.returncode, output.read(), errors.read(), took, timed_out)
 
 
 @contextmanager
@@ -73,9 +78,3 @@ def _end_group(process: subprocess.Popen[bytes], patience: float) -> None:
 def _signal_group(group: int, number: signal.Signals) -> None:
     with suppress(ProcessLookupError):  # nothing is left of it
         os.killpg(group, number)
-
-
-def _read(descriptor: int) -> str:
-    os.lseek(descriptor, 0, os.SEEK_SET)
-    with os.fdopen(os.dup(descriptor), errors="replace") as file:
-        return file.read()
