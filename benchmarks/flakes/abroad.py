@@ -31,12 +31,10 @@ from benchmarks.flakes.foreign_suites import (
     load_cases,
 )
 from benchmarks.flakes.foreign_table import Answer, PeerAnswer, Results, summarise
+from benchmarks.flakes.long_run import ROOT, keep_result, print_report, read_results, report_progress
 from benchmarks.flakes.process_group import Finished, end_on_sigterm, run_in_group
-from benchmarks.measure import Report, write_between
+from benchmarks.measure import Report
 
-ROOT = Path(__file__).resolve().parents[2]
-DOCUMENT = ROOT / "docs" / "quarantine.md"
-BEGIN, END = "<!-- abroad: begin -->\n", "<!-- abroad: end -->\n"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "flake-quarantine-abroad"
 # One measurement or one run of a peer; what takes longer has not answered.
 SECONDS = 1800.0
@@ -105,17 +103,15 @@ class Bench:
             return
         for part, make in wanted.items():
             if time.monotonic() <= until:
-                _report_progress(f"{case.name}: {part}")
+                report_progress(f"{case.name}: {part}")
                 answer = make(case, suite)
                 self._keep(case, part, answer)
-                _report_progress(f"{case.name}: {part}: {answer}")
+                report_progress(f"{case.name}: {part}: {answer}")
 
     def recall(self, cases: Sequence[ForeignCase]) -> None:
         """Read the results that the file has of these cases; the last of each counts."""
-        if self.plan.keep is None or not self.plan.keep.exists():
-            return
         labels = {case.name: case.suite.label for case in cases}
-        for line in map(json.loads, self.plan.keep.read_text().splitlines()):
+        for line in read_results(self.plan.keep):
             name, part, label = line.pop("case"), line.pop("part"), line.pop("suite")
             if labels.get(name) == label:
                 self.results.add(name, part, Answer(**line) if part in ("measure", "bisect") else PeerAnswer(**line))
@@ -127,10 +123,8 @@ class Bench:
 
     def _keep(self, case: ForeignCase, part: str, answer: Answer | PeerAnswer) -> None:
         self.results.add(case.name, part, answer)
-        if self.plan.keep is not None:
-            line = {"case": case.name, "suite": case.suite.label, "part": part, **asdict(answer)}
-            with self.plan.keep.open("a") as file:
-                file.write(json.dumps(line) + "\n")
+        result = {"case": case.name, "suite": case.suite.label, "part": part, **asdict(answer)}
+        keep_result(self.plan.keep, result)
 
     def _measure(self, case: ForeignCase, suite: InstalledSuite) -> Answer:
         done = self._run_quarantine("measure", case, suite)
@@ -272,10 +266,6 @@ def _describe_end(done: Finished) -> str:
     return f"no answer in {done.seconds:.0f} s" if done.timed_out else f"exit {done.status}: {last[-120:]}"
 
 
-def _report_progress(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
-
-
 def main(arguments: Sequence[str]) -> int:
     """Measure, print, and with `--write` put the table into the documentation."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.flakes.abroad")
@@ -290,10 +280,8 @@ def main(arguments: Sequence[str]) -> int:
     wanted = parser.parse_args(arguments)
     plan = Plan(wanted.quick, wanted.minutes, tuple(wanted.only), wanted.again, wanted.keep, wanted.cache)
     with end_on_sigterm():
-        text = measure(wanted.dist, plan=plan).markdown()
-    print(text)
-    if wanted.write:
-        write_between(DOCUMENT, BEGIN, END, text.partition("\n\n")[2])
+        report = measure(wanted.dist, plan=plan)
+    print_report(report, "abroad", write=wanted.write)
     return 0
 
 

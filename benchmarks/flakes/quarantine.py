@@ -11,7 +11,6 @@ the file has: a run can be made in pieces, and a round that is cut off is not lo
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import re
 import shutil
@@ -25,7 +24,8 @@ from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from benchmarks.measure import Figure, Report, write_between
+from benchmarks.flakes.long_run import ROOT, keep_result, print_report, read_results, report_progress
+from benchmarks.measure import Figure, Report
 from flake_quarantine.campaigns.campaign import Campaign, CampaignSettings
 from flake_quarantine.campaigns.measurer import Measurer
 from flake_quarantine.inference.measurement import Measurement
@@ -35,10 +35,7 @@ from flake_quarantine.register import Kind
 from flake_quarantine.runner.fork_pool import ForkPool
 from flake_quarantine.runner.pytest_runner import PytestRunner
 
-ROOT = Path(__file__).resolve().parents[2]
 CORPUS = ROOT / "packages" / "quarantine" / "tests" / "corpus"
-DOCUMENT = ROOT / "docs" / "quarantine.md"
-BEGIN, END = "<!-- proof: begin -->\n", "<!-- proof: end -->\n"
 # Copies of every test: 299 find a flake of 2 % as surely as our rule does (99.8 %), 149 at 95 %.
 FIXED_RUNS = (299, 149)
 # Only the plugins that are needed: others would start in each of thousands of processes.
@@ -154,9 +151,8 @@ def measure(_dist: Path, *, quick: bool = False, plan: Plan | None = None) -> Re
     os.environ.update(FEW_PLUGINS)
     plan = plan or Plan(quick=quick)
     report = Report("Quarantine", "./buildenv.sh nox -s bench -- quarantine")
-    corpus, fixed = list_corpus(), dict[int, FlakefinderResult]()
-    if plan.keep is not None and plan.keep.exists():
-        fixed = _recall(plan.keep, corpus)
+    corpus = list_corpus()
+    fixed = _recall(plan.keep, corpus)
     with _copy_corpus() as folder:
         started = time.monotonic()
         while wanted := [truth for truth in corpus if plan.wants(truth)]:
@@ -164,11 +160,11 @@ def measure(_dist: Path, *, quick: bool = False, plan: Plan | None = None) -> Re
                 break
             for group in _split_into_groups(wanted):
                 _measure(folder, group, plan.keep)
-            _report_progress(f"a round after {time.monotonic() - started:.0f} s")
+            report_progress(f"a round after {time.monotonic() - started:.0f} s")
         for runs in FIXED_RUNS if not (plan.quick or plan.only) else ():
             if runs not in fixed:
                 fixed[runs] = _flakefinder(folder, corpus, runs)
-                _keep(plan.keep, fixed[runs])
+                keep_result(plan.keep, asdict(fixed[runs]))
     _summarise(corpus, fixed, report)
     report.notes.append("\n".join(_format_table(corpus, fixed)))
     return report
@@ -193,35 +189,24 @@ def _measure(folder: Path, group: Sequence[Truth], keep: Path | None) -> None:
     with closing(ForkPool()) as forks:
         runner = PytestRunner(root=folder, options=options, cwd=folder, forks=forks)
         suite = [test for test in runner.collect() if _is_neighbour(test)]
-        campaign = Campaign(runner=runner, suite=suite, settings=settings, report_progress=_report_progress)
+        campaign = Campaign(runner=runner, suite=suite, settings=settings, report_progress=report_progress)
         found = Measurer(campaign).measure([truth.nodeid for truth in group], family=1)
     for truth, one in zip(group, map(CorpusResult.from_measurement, found), strict=True):
         truth.found.append(one)
-        _keep(keep, one)
+        keep_result(keep, asdict(one))
 
 
-def _keep(path: Path | None, one: CorpusResult | FlakefinderResult) -> None:
-    """Append a line to the file, if there is one."""
-    if path is not None:
-        with path.open("a") as file:
-            file.write(json.dumps(asdict(one)) + "\n")
-
-
-def _recall(path: Path, corpus: Sequence[Truth]) -> dict[int, FlakefinderResult]:
+def _recall(path: Path | None, corpus: Sequence[Truth]) -> dict[int, FlakefinderResult]:
     """Read the file into the corpus, and return its results of pytest-flakefinder."""
     by_name = {truth.nodeid: truth for truth in corpus}
     fixed = {}
-    for line in map(json.loads, path.read_text().splitlines()):
+    for line in read_results(path):
         if "failed" in line:
             fixed[line["runs"]] = FlakefinderResult(line["failed"], line["runs"], line["seconds"])
         else:
             one = CorpusResult(**line | {"verdict": Verdict(line["verdict"]), "kind": Kind(line["kind"])})
             by_name[one.nodeid].found.append(one)
     return fixed
-
-
-def _report_progress(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
 
 
 def _is_neighbour(nodeid: str) -> bool:
@@ -336,10 +321,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--write", action="store_true")
     wanted = parser.parse_args(arguments)
     plan = Plan(wanted.quick, wanted.minutes, wanted.only, wanted.keep)
-    text = measure(ROOT / "dist", plan=plan).markdown()
-    print(text)
-    if wanted.write:
-        write_between(DOCUMENT, BEGIN, END, text.partition("\n\n")[2])
+    print_report(measure(ROOT / "dist", plan=plan), "proof", write=wanted.write)
     return 0
 
 
