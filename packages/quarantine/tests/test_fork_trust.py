@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -57,10 +56,14 @@ def measure(**fails: float) -> tuple[Measurement, list[str]]:
     runner = ScriptedRunner(
         Path(), forks=ForkPool(), fails={name.replace("_", " "): rate for name, rate in fails.items()}
     )
-    settings = CampaignSettings(workers=(2, 8), finds_suspects=False)
-    campaign = Campaign(runner=runner, suite=[NODEID], settings=settings)
-    (found,) = Measurer(campaign).measure([NODEID])
-    return found, runner.made
+    return measure_by(runner, (2, 8)), runner.made
+
+
+def measure_by(runner: ScriptedRunner, workers: tuple[int, ...]) -> Measurement:
+    """Measure the test by a runner, with these numbers of workers."""
+    settings = CampaignSettings(workers=workers, finds_suspects=False)
+    (found,) = Measurer(Campaign(runner=runner, suite=[NODEID], settings=settings)).measure([NODEID])
+    return found
 
 
 def test_a_third_of_the_first_runs_alone_are_fresh_processes() -> None:
@@ -90,9 +93,7 @@ def test_a_failure_alone_that_fresh_processes_show_decides() -> None:
             return replace(super().run_alone(nodeid), outcome=outcome)
 
     runner = Coin(Path(), forks=ForkPool())
-    campaign = Campaign(runner=runner, suite=[NODEID], settings=CampaignSettings(workers=(2,), finds_suspects=False))
-    (found,) = Measurer(campaign).measure([NODEID])
-    assert found.verdict is Verdict.FLAKY_ALONE
+    assert measure_by(runner, (2,)).verdict is Verdict.FLAKY_ALONE
     assert [name for name in runner.made if "alone" in name] == [
         "alone fresh",
         "alone forked",
@@ -110,9 +111,7 @@ def test_a_failure_alone_that_no_fresh_process_can_repeat_is_given_up() -> None:
                 return replace(run, outcome=Outcome.FAILED)
             return run if len(self.made) == 1 else replace(run, outcome=Outcome.NOT_RUN, text="no process")
 
-    runner = Unrepeated(Path(), forks=ForkPool())
-    campaign = Campaign(runner=runner, suite=[NODEID], settings=CampaignSettings(workers=(2,), finds_suspects=False))
-    (found,) = Measurer(campaign).measure([NODEID])
+    found = measure_by(Unrepeated(Path(), forks=ForkPool()), (2,))
     assert found.verdict is Verdict.UNDECIDED
     assert "no process" in found.notes
 
@@ -144,8 +143,7 @@ class RepeatedRunner(ScriptedRunner):
 def measure_repeated(**fails: float) -> Measurement:
     """Measure a test that fails when one process runs it twice."""
     runner = RepeatedRunner(Path(), forks=ForkPool(), fails={f"load {name}": rate for name, rate in fails.items()})
-    settings = CampaignSettings(workers=(2, 8), finds_suspects=False)
-    (found,) = Measurer(Campaign(runner=runner, suite=[NODEID], settings=settings)).measure([NODEID])
+    found = measure_by(runner, (2, 8))
     assert "it fails when one process runs it twice; each process ran it once" in found.notes
     return found
 
@@ -211,9 +209,5 @@ def test_runs_alone_are_fresh_after_the_first_failure_and_now_and_then_before() 
     trust = ForkTrust()
     fresh = [trust.needs_fresh_run(Tally([], alone_runs=number)) for number in range(41)]
     assert [number for number, is_fresh in enumerate(fresh) if is_fresh] == [0, 3, 6, 10, 20, 30, 40]
-    assert all(
-        ForkTrust(are_refused=refused).needs_fresh_run(tally)
-        for refused, tally in itertools.chain(
-            [(True, Tally([], alone_runs=1))], [(False, Tally([], alone_runs=1, alone_failures=1))]
-        )
-    )
+    assert ForkTrust(are_refused=True).needs_fresh_run(Tally([], alone_runs=1))
+    assert trust.needs_fresh_run(Tally([], alone_runs=1, alone_failures=1))
