@@ -18,6 +18,7 @@ from flake_quarantine.runner.batches import Batch
 from flake_quarantine.runner.child_process import kill_marked
 from flake_quarantine.runner.fork_pool import MAX_SERVERS, ForkPool
 from flake_quarantine.runner.forking_pytest import can_fork
+from flake_quarantine.runner.process_stat import STATE, read_stat
 from flake_quarantine.runner.pytest_runner import PytestRunner
 from flake_quarantine.runs import Outcome, Run
 
@@ -61,7 +62,7 @@ def forks(project: Any) -> Iterator[Forks]:
 def is_running(pid: int) -> bool:
     """Tell whether the process is there and has not ended; a zombie has."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+        return read_stat(pid)[STATE] != "Z"
     except OSError:
         return False
 

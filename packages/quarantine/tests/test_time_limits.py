@@ -26,6 +26,7 @@ from flake_quarantine.inference.tally import Rung, Tally
 from flake_quarantine.runner import stuck_batch
 from flake_quarantine.runner.batches import Batch
 from flake_quarantine.runner.child_process import End, ProcessResult, run_command
+from flake_quarantine.runner.process_stat import STATE, read_stat
 from flake_quarantine.runner.pytest_runner import PytestRunner
 from flake_quarantine.runner.stuck_batch import StuckBatch
 from flake_quarantine.runner.trial_log import TrialLogWriter
@@ -130,7 +131,7 @@ def test_a_run_alone_ends_with_a_run_that_was_killed(project: Any) -> None:
 def _is_running(pid: int) -> bool:
     """Tell whether the process is there, and no zombie that waits for its parent."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+        return read_stat(pid)[STATE] != "Z"
     except FileNotFoundError:
         return False
 
