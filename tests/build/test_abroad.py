@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
 import sys
 import tarfile
 import venv
@@ -20,6 +19,7 @@ from benchmarks.flakes.foreign_suites import ForeignCase, InstalledSuite, Suite,
 from benchmarks.flakes.foreign_table import Answer, PeerAnswer, Results, find_faults, summarise
 from benchmarks.flakes.process_group import run_in_group
 from benchmarks.measure import Report, write_between
+from hero_assistance.supervisor.process.process_table import list_processes
 from tests.supervisor.harness import wait_for
 
 CASE = ForeignCase(
@@ -185,7 +185,7 @@ def test_nothing_of_a_command_outlives_its_time(tmp_path: Path) -> None:
     assert done.timed_out
     assert done.output == "written\n"
     child = int((tmp_path / "pid").read_text())
-    wait_for(lambda: not _is_running(child), "its child has ended")
+    wait_for(lambda: child not in list_processes(), "its child has ended")
 
 
 def test_a_command_that_ends_says_how(tmp_path: Path) -> None:
@@ -228,9 +228,3 @@ def _start(plan: Plan) -> Bench:
 
 def _raise_interrupt(*_: object) -> None:
     raise KeyboardInterrupt
-
-
-def _is_running(pid: int) -> bool:
-    """Tell whether a process runs; one that nobody has waited for yet does not."""
-    state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False).stdout
-    return bool(state.strip()) and not state.startswith("Z")
