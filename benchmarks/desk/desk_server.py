@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,11 +51,10 @@ def desk_server(root: Path, database: str | None = None) -> Iterator[Served]:
 @contextmanager
 def told_database(paths: Paths, database: str | None) -> Iterator[None]:
     """Answer as the supervisor of a root, which knows `DATABASE`; without one, nothing answers."""
-    with ExitStack() as open_while:
-        if database is not None:
-            portal = open_while.enter_context(start_blocking_portal())
-            told = portal.wrap_async_context_manager(telling(paths, {"DATABASE": database}))
-            open_while.enter_context(told)
+    if database is None:
+        yield
+        return
+    with start_blocking_portal() as portal, portal.wrap_async_context_manager(telling(paths, {"DATABASE": database})):
         yield
 
 
