@@ -162,13 +162,17 @@ def _start_box(ends: ExitStack, controller: Host, folder: Path, name: str, numbe
     command = ["unshare", "--net", "--mount", "--uts", *_OWN_PIDS, "--", "sh", "-ec", _START, "sh", *sshd]
     host = _start_host(ends, [*controller.enter(), *command], {"ROOT": str(root), "DISK": disk})
     near, far = f"10.77.{number}.1", f"10.77.{number}.2"
-    link = f"box{number}"
-    here, there = controller.enter(), host.enter()
-    must_run([*here, *f"ip link add {link} type veth peer name eth0 netns {host.process.pid}".split()])
-    for prefix, device, address in ((here, link, near), (there, "eth0", far)):
-        must_run([*prefix, "ip", "address", "add", f"{address}/30", "dev", device])
-        must_run([*prefix, "ip", "link", "set", device, "up"])
+    link_host(controller, host, (f"box{number}", f"{near}/30"), ("eth0", f"{far}/30"))
     return TestedBox(name, host, far, root)
+
+
+def link_host(controller: Host, host: Host, near: tuple[str, str], far: tuple[str, str], *flags: str) -> None:
+    """Link a machine to the one that deploys: each gets a device with an address, to which the flags are added."""
+    here, there = controller.enter(), host.enter()
+    must_run([*here, *f"ip link add {near[0]} type veth peer name {far[0]} netns {host.process.pid}".split()])
+    for prefix, (device, address) in ((here, near), (there, far)):
+        must_run([*prefix, "ip", "address", "add", address, "dev", device, *flags])
+        must_run([*prefix, "ip", "link", "set", device, "up"])
 
 
 def start_machine(ends: ExitStack, controller: Host) -> Host:

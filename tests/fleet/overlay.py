@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from itertools import count
 
-from tests.fleet.boxes import Host, must_run, start_machine
+from tests.fleet.boxes import Host, link_host, must_run, start_machine
 
 # A node of the overlay has a network of 64 bits, and limits are counted for each.
 _PREFIX = "54f:b680:ba6e"
@@ -23,13 +23,9 @@ class Overlay:
         """Give a machine an address, and return it."""
         number = next(self._numbers)
         near, far = f"{_PREFIX}:{number:x}::1", f"{_PREFIX}:{number:x}::2"
-        link, device = f"overlay{number}", "mycelium"
-        here, there = self._controller.enter(), host.enter()
-        must_run([*here, *f"ip link add {link} type veth peer name {device} netns {host.process.pid}".split()])
-        for prefix, name, address in ((here, link, near), (there, device, far)):
-            must_run([*prefix, "ip", "address", "add", f"{address}/64", "dev", name, "nodad"])
-            must_run([*prefix, "ip", "link", "set", name, "up"])
-        must_run([*there, "ip", "route", "add", "400::/7", "via", near, "dev", device])
+        device = "mycelium"
+        link_host(self._controller, host, (f"overlay{number}", f"{near}/64"), (device, f"{far}/64"), "nodad")
+        must_run([*host.enter(), "ip", "route", "add", "400::/7", "via", near, "dev", device])
         return far
 
     def start_machine(self, ends: ExitStack) -> tuple[Host, str]:
