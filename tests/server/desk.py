@@ -19,7 +19,6 @@ from typing import Any
 
 import httpx2
 
-from hero_assistance_httpd.health import Health
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.event_client import subscribe
 from hero_assistance_sdk.files.data_folder import DATABASE
@@ -31,13 +30,12 @@ from hero_assistance_sdk.rpc.examples import Call
 from hero_assistance_sdk.wire import Event, Reset
 from hero_assistance_server.identity.authentication import AuthMode
 from hero_assistance_server.server import ServerSettings, run
-from hero_assistance_server.storage.engines import open_storage
 from hero_assistance_server.users.directory import DEMO_USERS
 from hero_assistance_server.users.login_service import seed_users
 from hero_assistance_server.users.model import User
 from tests.capabilities import NAMESPACES, require
 from tests.limits import NO_RATES, WITHOUT_RATES
-from tests.server.databases import execute, find_database, tell_database
+from tests.server.databases import execute, find_database, open_store, tell_database
 from tests.server.new_database import place_new_desk
 
 # A start takes half a second; under the load of a whole test run many times that.
@@ -178,11 +176,7 @@ async def running(
 
 async def seed_team(paths: Paths, users: Sequence[User] = DEMO_USERS) -> None:
     """Write users like those of `--seed-dev-users` who are no demo users: hero mode refuses these."""
-    database = find_database(paths.data)
-    _prepare_data(paths, database)
-    async with open_storage(
-        paths.data, database, clock=lambda: datetime.now(UTC), publish=lambda _event: None, health=Health()
-    ) as store:
+    async with open_store(paths.data, clock=lambda: datetime.now(UTC)) as store:
         await store.write(lambda work: seed_users(work, users))
 
 
