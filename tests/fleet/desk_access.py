@@ -21,12 +21,12 @@ from hero_assistance_sdk.event_client import subscribe
 from hero_assistance_sdk.project.address_book import AddressBook
 from hero_assistance_sdk.project.client import ProjectClient
 from hero_assistance_sdk.project.identity import parse_project_id
+from hero_assistance_sdk.rpc.client import JSON_HEADERS
 from hero_assistance_sdk.rpc.errors import RpcFailure
 from hero_assistance_sdk.wire import Event
 from tests.app.program import App
 from tests.ui.daemons import rpc_body
 
-_JSON = {"content-type": "application/json"}
 # The app answers within its own time-outs, one after the other for each address.
 _ANSWER_S = 120.0
 
@@ -76,7 +76,7 @@ class AppAccess:
     def call(self, method: str, **params: Any) -> str:
         """Call a method, and return the JSON of its result; raises `Failed`."""
         path = f"projects/{self._project}/rpc"
-        answer = self._browser.post(path, content=rpc_body(method, **params), headers=_JSON)
+        answer = self._browser.post(path, content=rpc_body(method, **params), headers=JSON_HEADERS)
         found = answer.json()
         if "result" not in found:
             raise Failed(found["error"]["data"]["reason"], found["error"]["message"])

@@ -15,6 +15,7 @@ import psycopg
 import pytest
 
 from tests.capabilities import NAMESPACES, POSTGRES, SSH_KEYGEN, SSHD, needs
+from tests.fleet.box_databases import DATABASE
 from tests.fleet.people import People, working_people
 from tests.fleet.person import Who
 from tests.fleet.three_boxes import ThreeBoxes, started_three_boxes
@@ -102,7 +103,7 @@ def check_people(people: People) -> None:
 
 def check_database(desk: ThreeBoxes, people: People) -> None:
     """What is there is what was acknowledged, each once."""
-    with psycopg.connect(f"host={desk.databases.standby.folder} user=desk dbname=desk") as connection:
+    with psycopg.connect(desk.databases.standby.cluster.url_of(DATABASE)) as connection:
         tickets = connection.execute("SELECT ticket_id, title FROM hero_assistance.tickets").fetchall()
         found = connection.execute(
             "SELECT message_id, ticket_id, kind, body FROM hero_assistance.messages WHERE opening = 0"
@@ -111,13 +112,9 @@ def check_database(desk: ThreeBoxes, people: People) -> None:
         [(last, first)] = connection.execute(
             "SELECT last_seq, first_seq FROM hero_assistance.timelines WHERE first_seq > last_seq"
         ).fetchall()
-    facts = [fact for one in people.all for fact in one.facts]
-    filed = [(fact["ticket_id"], fact["title"]) for fact in facts if fact["fact"] == "filed"]
-    written = [
-        tuple(fact[name] for name in ("message_id", "ticket_id", "kind", "body"))
-        for fact in facts
-        if fact["fact"] == "written"
-    ]
+    filed = [(fact["ticket_id"], fact["title"]) for one in people.all for fact in one.find("filed")]
+    columns = ("message_id", "ticket_id", "kind", "body")
+    written = [tuple(fact[name] for name in columns) for one in people.all for fact in one.find("written")]
     assert sorted(tickets) == sorted(filed)
     assert sorted(found) == sorted(written)
     assert_each_once(title for _, title in filed)
