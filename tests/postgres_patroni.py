@@ -6,7 +6,6 @@ import http.client
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ import psycopg
 import yaml
 
 from tests.capabilities import find_program
+from tests.free_ports import find_free_port
 from tests.postgres import OWNER, TIMEOUT_S, find_user, own_folder, program, read_pid
 
 # No other process listens at this address: a port that was free there is still free when it is taken.
@@ -128,7 +128,7 @@ def running_patroni() -> Iterator[Patroni]:
 
 @contextmanager
 def _running_etcd() -> Iterator[int]:
-    port, peers = _find_free_port(), _find_free_port()
+    port, peers = find_free_port(_HOST), find_free_port(_HOST)
     client_url, peer_url = f"http://{_HOST}:{port}", f"http://{_HOST}:{peers}"
     with own_folder() as folder:
         arguments = [
@@ -145,7 +145,7 @@ def _running_etcd() -> Iterator[int]:
 
 @contextmanager
 def _running_member(name: str, etcd_port: int) -> Iterator[Member]:
-    port, api_port = _find_free_port(), _find_free_port()
+    port, api_port = find_free_port(_HOST), find_free_port(_HOST)
     with own_folder() as folder:
         settings = folder / "patroni.yml"
         settings.write_text(yaml.safe_dump(_configure(name, folder, port, api_port, etcd_port)))
@@ -202,10 +202,3 @@ def _running(command: list[str], folder: Path) -> Iterator[subprocess.Popen[byte
             # What it has not ended would go on without it.
             with suppress(FileNotFoundError, ProcessLookupError):
                 os.kill(read_pid(folder), signal.SIGKILL)
-
-
-def _find_free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((_HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port

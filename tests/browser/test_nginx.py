@@ -18,7 +18,7 @@ from hero_assistance_sdk.wire.names import PING
 from tests.browser.browser_tabs import expect_live, note_streams, open_tab
 from tests.browser.page_object import Visitor
 from tests.capabilities import NGINX_PROGRAM, require
-from tests.supervisor.test_foreign_processes import free_port
+from tests.free_ports import find_free_port
 from tests.ui.daemons import Desk, desk, picked, plain_environment
 from tests.ui.test_proxies import MAIN, MEBIBYTE, PAGE, WEB_GROUP, WEB_USER, replaced, running
 
@@ -46,7 +46,7 @@ def behind_nginx() -> Iterator[tuple[Desk, str]]:
     folder.mkdir()
     if os.geteuid() == 0:
         shutil.chown(folder, WEB_USER)
-    port = free_port()
+    port = find_free_port()
     try:
         with desk(root, plain_environment(root) | {SETTING: WEB_GROUP}) as made:
             made.start_server()

@@ -16,6 +16,7 @@ from hero_assistance.setup.page_listener import read_listeners
 from hero_assistance_sdk.net.sockets import bind_tcp, bound_address
 from hero_assistance_sdk.paths import Paths
 from tests.cli.test_commands import run
+from tests.free_ports import find_free_port
 
 ANSWER_S = 20.0
 
@@ -35,11 +36,6 @@ def env() -> Iterator[dict[str, str]]:
         run("--stop", env=env)
 
 
-def free_port() -> int:
-    with bind_tcp("127.0.0.1:0") as found:
-        return int(bound_address(found).rpartition(":")[2])
-
-
 def page_answers(port: int) -> bool:
     try:
         with httpx2.Client(trust_env=False, timeout=ANSWER_S) as http:
@@ -49,7 +45,7 @@ def page_answers(port: int) -> bool:
 
 
 def test_a_fresh_desk_has_an_admin_and_a_page_after_two_commands(env: dict[str, str]) -> None:
-    port = free_port()
+    port = find_free_port()
     page = f"http://localhost:{port}"
     started = run("--start", env=env)
     assert started.returncode == 0, started.stderr

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.capabilities import SSHD, find_program, require
+from tests.free_ports import find_free_port
 from tests.replication.desks import Desk
 from tests.sshd import CLIENT, CONFIGURATION, make_key, read_public_key, write_configuration
 
@@ -81,7 +82,7 @@ def ssh_server(folder: Path) -> Iterator[SshServer]:
         make_key(folder / f"host_{kind}", kind)
     key = folder / CLIENT
     make_key(key)
-    port = _free_port()
+    port = find_free_port(HOST)
     host_keys = [f"HostKey {folder}/host_{kind}" for kind in _KINDS]
     own = (f"ListenAddress {HOST}:{port}", f"PidFile {folder}/pid", "ForceCommand internal-sftp")
     write_configuration(folder, *own, *host_keys)
@@ -94,9 +95,3 @@ def ssh_server(folder: Path) -> Iterator[SshServer]:
         yield server
     finally:
         server.stop()
-
-
-def _free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind((HOST, 0))
-        return int(sock.getsockname()[1])

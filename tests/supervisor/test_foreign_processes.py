@@ -18,19 +18,15 @@ from hero_assistance.supervisor.process.tcp_ports import find_port_holder
 from hero_assistance.supervisor.registry.file_names import REGISTRY_FILE
 from hero_assistance_sdk.hero_proc.specs import ActionSpec, RetryPolicy
 from hero_assistance_sdk.hero_proc.wire import ActionState
-from hero_assistance_sdk.net.sockets import bind_tcp, bound_address, listening_pid
+from hero_assistance_sdk.net.sockets import listening_pid
 from hero_assistance_sdk.paths import Paths
 from tests.capabilities import PROC, needs
+from tests.free_ports import find_free_port
 from tests.supervisor.harness import PROGRAM, SERVICE, Harness, one, wait_for
 
 pytestmark = needs(PROC)
 
 FAMILY = 6
-
-
-def free_port() -> int:
-    with bind_tcp("127.0.0.1:0") as free:
-        return int(bound_address(free).rpartition(":")[2])
 
 
 def ending_others(action: ActionSpec, **more: object) -> ActionSpec:
@@ -92,7 +88,7 @@ def test_without_kill_other_it_is_named_and_left_alone(supervised: Harness) -> N
 
 
 def test_an_earlier_instance_on_a_tcp_port_is_ended(supervised: Harness) -> None:
-    port = free_port()
+    port = find_free_port()
     action = ending_others(serving_port(supervised, port))
     supervised.start_actions(action)
     supervised.until_state(ActionState.HEALTHY)
@@ -131,7 +127,7 @@ def test_what_an_instance_left_behind_is_ended_only_when_asked(supervised: Harne
 
 
 def test_a_foreign_program_on_our_port_is_named_and_left_alone(supervised: Harness) -> None:
-    port = free_port()
+    port = find_free_port()
     with foreign(sys.executable, "-m", "http.server", str(port), "--directory", str(supervised.paths.root)) as program:
         wait_for(lambda: find_port_holder(port) == program.pid, "the foreign program listens")
         supervised.start_actions(ending_others(serving_port(supervised, port)))
@@ -158,7 +154,7 @@ def test_the_same_action_of_another_root_is_left_alone(supervised: Harness, hero
     root.mkdir()
     env = {**hero_env, "PATH_ROOT": str(root)}
     other = Harness(Paths.from_environ(env), env)
-    port = free_port()
+    port = find_free_port()
     try:
         other.start_supervisor()
         other.start_actions(ending_others(serving_port(other, port)))

@@ -18,8 +18,9 @@ from hero_assistance_sdk.hero_proc.specs import ActionSpec, HealthCheck, ProbeKi
 from hero_assistance_sdk.hero_proc.wire import ActionState, ActionStatus
 from hero_assistance_sdk.net.sockets import listening_pid
 from tests.capabilities import NGINX_PROGRAM, REDIS_PROGRAMS, find_program, needs
+from tests.free_ports import find_free_port
 from tests.supervisor.harness import Harness, one, wait_for
-from tests.supervisor.test_foreign_processes import free_port, serving_port
+from tests.supervisor.test_foreign_processes import serving_port
 
 INTERVAL_MS, TIMEOUT_MS = 50, 300
 NGINX = """\
@@ -59,7 +60,7 @@ def probe(kind: ProbeKind, target: str) -> HealthCheck:
 
 def nginx(harness: Harness) -> tuple[ActionSpec, int]:
     """Two workers behind a Unix socket and a TCP port; and that port."""
-    folder, socket, port = harness.paths.root / "nginx", harness.socket("one"), free_port()
+    folder, socket, port = harness.paths.root / "nginx", harness.socket("one"), find_free_port()
     folder.mkdir()
     user = "user root;" if os.geteuid() == 0 else ""
     config = folder / "nginx.conf"
@@ -71,7 +72,7 @@ def nginx(harness: Harness) -> tuple[ActionSpec, int]:
 
 def redis(harness: Harness) -> ActionSpec:
     """A Unix socket and a TCP port, asked by a connection and by redis' own client."""
-    socket, port = harness.socket("one"), free_port()
+    socket, port = harness.socket("one"), find_free_port()
     settings = f"--port {port} --bind 127.0.0.1 --unixsocket {socket} --dir {harness.paths.root} --save".split()
     checks = (
         probe(ProbeKind.TCP, f"127.0.0.1:{port}"),

@@ -23,7 +23,7 @@ import pytest
 from hero_assistance_sdk.net.socket_group import SETTING
 from hero_assistance_sdk.rpc.client import RpcClient
 from tests.capabilities import CADDY_PROGRAM, NGINX_PROGRAM, SEARCHED, find_program, require
-from tests.supervisor.test_foreign_processes import free_port
+from tests.free_ports import find_free_port
 from tests.ui.daemons import START_S, STOP_S, Desk, desk, eventually, plain_environment
 
 PAGE = Path(__file__).parents[2] / "docs/proxy.md"
@@ -190,7 +190,7 @@ def behind(name: str, *, says_who: bool = True) -> Iterator[Proxy]:
     folder.mkdir()
     if os.geteuid() == 0:
         shutil.chown(folder, WEB_USER)
-    port = free_port()
+    port = find_free_port()
     try:
         with desk(root, plain_environment(root) | {SETTING: WEB_GROUP}, "hero") as made:
             made.start_server()

@@ -7,7 +7,6 @@ import imaplib
 import os
 import pwd
 import signal
-import socket
 import ssl
 import subprocess
 import time
@@ -17,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.capabilities import find_program
+from tests.free_ports import find_free_port
 
 USER, PASSWORD = "support@desk.example", "s3/cr@t"
 # Its package is `dovecot-imapd` on Debian.
@@ -120,7 +120,7 @@ def dovecot(folder: Path, *, with_idle: bool = True, certificate: tuple[Path, Pa
     folder.parent.chmod(0o755)
     for name in ("run", "state", "home", "mail"):
         (folder / name).mkdir()
-    port = _free_port()
+    port = find_free_port()
     (folder / "users").write_text(f"{USER}:{{PLAIN}}{PASSWORD}::::::\n")
     me = pwd.getpwuid(os.getuid())
     is_root = me.pw_uid == 0
@@ -131,7 +131,7 @@ def dovecot(folder: Path, *, with_idle: bool = True, certificate: tuple[Path, Pa
     tls = "ssl = no"
     if certificate is not None:
         tls = f"ssl = required\nssl_key = <{certificate[0]}\nssl_cert = <{certificate[1]}"
-    tls_port = _free_port() if certificate is not None else 0
+    tls_port = find_free_port() if certificate is not None else 0
     capability = "" if with_idle else "IMAP4rev1 LITERAL+ UIDPLUS"
     config = _CONFIG.format(
         folder=folder,
@@ -166,10 +166,3 @@ def _wait_for(server: Dovecot) -> None:
         except (OSError, imaplib.IMAP4.error):
             assert time.monotonic() < deadline, (server.folder / "log").read_text()[-2000:]
             time.sleep(0.05)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import smtplib
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -21,6 +20,7 @@ from hero_assistance_server.mail.receiving.sources.listener import CONNECTIONS_L
 from hero_assistance_server.quotas.admission import Admission
 from hero_assistance_server.storage.errors import DiskFull
 from hero_assistance_server.storage.file_storage import FileStorage
+from tests.free_ports import find_free_port
 from tests.server.mail.mails import write
 from tests.server.store_fixtures import opened
 
@@ -50,13 +50,6 @@ async def listening(
 
 def on_socket(folder: Path) -> ListenAddress:
     return ListenAddress(is_lmtp=True, path=folder / "lmtp.sock")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 async def send(address: ListenAddress, raw: bytes, *recipients: str) -> dict[str, Any]:
@@ -109,7 +102,7 @@ async def test_lmtp_answers_for_each_recipient(hero_root: Path) -> None:
 
 
 async def test_smtp_over_loopback_stores_a_mail(hero_root: Path) -> None:
-    address = ListenAddress(is_lmtp=False, host="127.0.0.1", port=free_port())
+    address = ListenAddress(is_lmtp=False, host="127.0.0.1", port=find_free_port())
     async with listening(hero_root, address) as store:
         await send(address, b"Subject: x\r\n\r\n.hello\r\n")
         assert [raw for _recipients, raw in await stored(store)] == [b"Subject: x\r\n\r\n.hello\r\n"]
@@ -124,7 +117,7 @@ async def test_what_is_sent_once_more_is_stored_once(hero_root: Path) -> None:
 
 
 async def test_a_mail_that_is_too_large_is_refused_for_good(hero_root: Path) -> None:
-    address = ListenAddress(is_lmtp=False, host="127.0.0.1", port=free_port())
+    address = ListenAddress(is_lmtp=False, host="127.0.0.1", port=find_free_port())
     async with listening(hero_root, address) as store:
         with pytest.raises(smtplib.SMTPResponseException) as refused:
             await send(address, b"Subject: x\r\n\r\n" + b"a" * 998 * (MAIL_LIMIT // 998 + 2))
@@ -133,7 +126,7 @@ async def test_a_mail_that_is_too_large_is_refused_for_good(hero_root: Path) -> 
 
 
 async def test_a_full_disk_makes_the_mail_server_keep_a_mail(hero_root: Path) -> None:
-    address = ListenAddress(is_lmtp=False, host="127.0.0.1", port=free_port())
+    address = ListenAddress(is_lmtp=False, host="127.0.0.1", port=find_free_port())
     async with listening(hero_root, address, Admission(space=FullDisk())):
         with pytest.raises(smtplib.SMTPResponseException) as refused:
             await send(address, b"Subject: x\r\n\r\nhello\r\n")
