@@ -99,13 +99,11 @@ def _build_into(workspace: Workspace, work: Path, report: Callable[[str], None])
         report(f"zipping release {release}")
         for site in sites.values():
             _write_release_module(site, workspace.version, release)
-        ids = {binary: _build_id(binary, digest, release, target) for binary, digest in digests.items()}
-        built = list(
-            pool.map(
-                lambda binary: _zip(Zipapp(binary, entry_point(binary), sites[binary], ids[binary]), work, target),
-                sites,
-            )
-        )
+        zipapps = [
+            Zipapp(binary, entry_point(binary), site, _build_id(binary, digests[binary], release, target))
+            for binary, site in sites.items()
+        ]
+        built = list(pool.map(lambda zipapp: _zip(zipapp, work, target), zipapps))
         list(pool.map(lambda one: _sbom(one, workspace.version, work), built))
     about = Release(workspace.names["PROJECT_NAME"], workspace.version, _commit(workspace.root), release, target)
     write_manifest(work, about, built)
