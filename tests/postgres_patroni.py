@@ -177,13 +177,14 @@ def _configure(name: str, folder: Path, port: int, api_port: int, etcd_port: int
 @contextmanager
 def _running(command: list[str], folder: Path) -> Iterator[subprocess.Popen[bytes]]:
     """Run a program as the user who runs PostgreSQL; it is told to end when the tests end, however they do."""
-    user = [] if find_user() is None else ["--reuid", str(find_user()), "--regid", str(find_user()), "--clear-groups"]
-    if user:
+    words: list[str] = []
+    if (user := find_user()) is not None:
         # Python may be where only root comes in.
-        user += ["--inh-caps", "+dac_override", "--ambient-caps", "+dac_override"]
+        capabilities = ["--inh-caps", "+dac_override", "--ambient-caps", "+dac_override"]
+        words = ["--reuid", str(user), "--regid", str(user), "--clear-groups", *capabilities]
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
-            ["setpriv", "--pdeathsig", "TERM", *user, "--", *command],
+            ["setpriv", "--pdeathsig", "TERM", *words, "--", *command],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
