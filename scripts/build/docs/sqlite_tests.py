@@ -8,7 +8,6 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Iterator
-from pathlib import Path
 
 from scripts.build.workspace import REPOSITORY
 
@@ -58,10 +57,5 @@ def _reasons(node: ast.expr) -> Iterator[str]:
             yield str(ast.literal_eval(call.args[0]))
 
 
-def write_page(page: Path = PAGE) -> None:
-    """Write the page."""
-    page.write_text(render_page(), "utf-8")
-
-
 if __name__ == "__main__":
-    write_page()
+    PAGE.write_text(render_page(), "utf-8")
