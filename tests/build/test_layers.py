@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
+
+from tests.source_imports import read_imports
 
 pytestmark = pytest.mark.pure
 
@@ -31,13 +32,13 @@ def module_name(package: str, path: Path) -> str:
 
 
 def imported(source: str, modules: frozenset[str]) -> Iterator[str]:
-    """The modules of a package that a source imports, at its top, within a function, or for types alone."""
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names if alias.name in modules)
-        elif isinstance(node, ast.ImportFrom) and node.module in modules:
-            submodules = [f"{node.module}.{alias.name}" for alias in node.names]
-            yield from (name if name in modules else str(node.module) for name in submodules)
+    """The modules of a package that a source imports."""
+    for module, name in read_imports(source):
+        submodule = f"{module}.{name}"
+        if submodule in modules:
+            yield submodule
+        elif module in modules:
+            yield module
 
 
 @cache

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import hero_assistance_server
+from tests.source_imports import read_imports
 
 pytestmark = pytest.mark.pure
 
@@ -23,13 +23,9 @@ CHOOSES = {"sqlite": {"offline_commands.py", "storage/engines.py", INDEX_FILE}, 
 
 
 def imported(source: str) -> Iterator[str]:
-    """Every module that the source imports, at its top or within a function."""
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            yield node.module or ""
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+    """Every module that the source imports, and every name that may be one."""
+    for module, name in read_imports(source):
+        yield from (module, f"{module}.{name}")
 
 
 def knows_engine(source: str, engine: str) -> bool:
