@@ -2,9 +2,8 @@
 import { ApiError } from "../../api/errors.ts";
 import { type FieldFault, readFieldFaults } from "../../api/field_faults.ts";
 import type { FaultKind } from "../../api/wire.ts";
-import { dateFormat } from "../../i18n/formats.ts";
 import { spokenLanguage, t } from "../../i18n/translate.ts";
-import { WEEKDAYS, type Weekday } from "./hours.ts";
+import { dayName, WEEKDAYS } from "./hours.ts";
 
 type Details = {
   limit: (round: (value: number) => number) => string;
@@ -13,10 +12,6 @@ type Details = {
   key: string;
   known: string;
 };
-
-// A Monday.
-const MONDAY = Date.UTC(2024, 0, 1);
-const DAY = 24 * 3_600_000;
 
 const WORDS: Record<FaultKind, (details: Details) => string> = {
   missing: () => t("Write something here"),
@@ -52,7 +47,7 @@ const WORDS: Record<FaultKind, (details: Details) => string> = {
   time_of_day: ({ value }) =>
     value === "" ? t("This is no time of day, such as 22:00") : t("{value} is no time of day", { value }),
   shift_order: ({ value }) => t("{hours} does not end after its start", { hours: value }),
-  shifts_overlap: ({ value }) => t("The hours of {day} overlap", { day: dayName(value) }),
+  shifts_overlap: ({ value }) => t("The hours of {day} overlap", { day: dayOf(value) }),
   mail_server: () => t("This is no name of a mail server, such as mx.example.org"),
   page_address: () => t("This is no address of a page, such as https://help.example.org/"),
   url: () => t("This is no address"),
@@ -104,9 +99,9 @@ function inUnit(bound: number, factor: number, round: (value: number) => number)
   return String(factor === 1 ? bound : round((bound / factor) * 100) / 100);
 }
 
-function dayName(day: string): string {
-  const number = WEEKDAYS.indexOf(day as Weekday);
-  return number < 0 ? day : dateFormat({ weekday: "long", timeZone: "UTC" }).format(MONDAY + number * DAY);
+function dayOf(value: string): string {
+  const day = WEEKDAYS.find((one) => one === value);
+  return day === undefined ? value : dayName(day);
 }
 
 /** The programs write without a capital, as a terminal shows it. */

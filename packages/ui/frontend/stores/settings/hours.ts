@@ -1,6 +1,7 @@
 /** Business hours, holidays and targets, between how the server keeps them and how people type them. */
 
 import type { Priority } from "../../api/wire.ts";
+import { dateFormat } from "../../i18n/formats.ts";
 import { MOST_URGENT_FIRST } from "../tickets/priorities.ts";
 import { timesOf } from "./numbers.ts";
 
@@ -11,9 +12,17 @@ export type Shift = { from: string; until: string };
 export type Week = Record<Weekday, Shift[]>;
 
 export const ORDINARY_SHIFT: Shift = { from: "09:00", until: "17:00" };
+// A Monday.
+const MONDAY = Date.UTC(2026, 0, 5);
+const DAY_MS = 86_400_000;
 // A day's last moment, which a field for times calls by the first one of the next day.
 const MIDNIGHT = "00:00";
 const END_OF_DAY = "24:00";
+
+/** Return what a day of the week is called. */
+export function dayName(day: Weekday): string {
+  return dateFormat({ weekday: "long", timeZone: "UTC" }).format(MONDAY + WEEKDAYS.indexOf(day) * DAY_MS);
+}
 
 export function parseWeek(hours: Readonly<Record<string, readonly string[] | undefined>>): Week {
   const days = WEEKDAYS.map((day): [Weekday, Shift[]] => [day, (hours[day] ?? []).map(parseShift)]);

@@ -1,25 +1,21 @@
 /** The open hours of each day of the week. */
-import { dateFormat } from "../../../i18n/formats.ts";
 import { t } from "../../../i18n/translate.ts";
 import { type Form, faultOf } from "../../../stores/settings/form.ts";
-import { type Shift, WEEKDAYS, type Weekday, withNextShift } from "../../../stores/settings/hours.ts";
+import { dayName, type Shift, WEEKDAYS, type Weekday, withNextShift } from "../../../stores/settings/hours.ts";
 import { Close, Plus } from "../../../ui/icons.tsx";
 import { Fault } from "../parts/fields.tsx";
 import type { HoursValues } from "./hours_values.ts";
 
-// A Monday.
-const MONDAY = Date.UTC(2026, 0, 5);
-const DAY = 86_400_000;
 const MOST_SHIFTS = 6;
 
 export function WeekField({ form }: { form: Form<HoursValues> }) {
   const { week } = form.values.value;
   return (
     <div class="week">
-      {WEEKDAYS.map((day, number) => (
+      {WEEKDAYS.map((day) => (
         <DayRow
           key={day}
-          name={dayName(number)}
+          name={dayName(day)}
           shifts={week[day]}
           fault={faultOf(form.problem.value, `open_hours.${day}`)}
           set={(shifts) => form.set("week", { ...week, [day]: shifts })}
@@ -86,8 +82,4 @@ function ShiftFields({ shift, set }: { shift: Shift; set: (shift: Shift | null) 
       </button>
     </span>
   );
-}
-
-function dayName(number: number): string {
-  return dateFormat({ weekday: "long", timeZone: "UTC" }).format(MONDAY + number * DAY);
 }
