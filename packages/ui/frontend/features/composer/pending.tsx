@@ -10,6 +10,7 @@ import type { PendingMessage } from "../../stores/pending/pending_storage.ts";
 import type { Project } from "../../stores/project.ts";
 import { threadHref } from "../../stores/route.ts";
 import { Avatar } from "../../ui/avatar.tsx";
+import { afterPicture } from "../../ui/drawing/next_picture.ts";
 import { Lock } from "../../ui/icons.tsx";
 import { Problem } from "../../ui/problem.tsx";
 import { focusText } from "../commands/action.ts";
@@ -136,7 +137,7 @@ function UndoBar({ project, pending }: { project: Project; pending: Pending }): 
     if (message === null) return;
     go(threadHref(project.id, message.ticketId));
     // The thread is drawn first, then the form, with its text.
-    requestAnimationFrame(() => requestAnimationFrame(() => focusText(message.kind)));
+    afterPicture(() => focusText(message.kind));
   };
   return (
     <div class="undo-bar">
