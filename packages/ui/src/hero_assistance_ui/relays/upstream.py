@@ -167,7 +167,7 @@ class Upstream:
 
     def _note_lost_store(self, response: httpx2.Response, body: bytes) -> bool:
         """Return whether a server says that it has no database now; its address is not asked while another answers."""
-        address = response.request.extensions.get(ADDRESS)
+        address = self.address_of(response)
         return self._book is not None and address is not None and note_lost_store(self._book, address, body)
 
     async def _bounded(self, response: httpx2.Response) -> bytes:
