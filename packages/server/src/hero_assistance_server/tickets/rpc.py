@@ -13,7 +13,7 @@ from hero_assistance_sdk.errors import Conflict, Forbidden, NotFound, TooLarge, 
 from hero_assistance_sdk.rpc.encoded import Encoded, array
 from hero_assistance_sdk.rpc.errors import InvalidParams
 from hero_assistance_sdk.rpc.examples import Example
-from hero_assistance_sdk.rpc.field_faults import FaultKind, FieldFault
+from hero_assistance_sdk.rpc.field_faults import FaultKind, ValueFault
 from hero_assistance_sdk.rpc.methods import Params, Result
 from hero_assistance_server import serializers
 from hero_assistance_server.attachments.rpc import Attachments
@@ -239,10 +239,11 @@ def parse_list_filter(text: str, zone: tzinfo = UTC) -> Filter:
     if filter_.texts:
         term = filter_.texts[0]
         meant = suggest_key(term)
-        details = {"value": term.value, **({"meant": meant} if meant else {})}
+        words = f"{term.value} is {term.key.value}"
+        fault = ValueFault(words, FaultKind.FILTER_TEXT, value=term.value, meant=meant or "").of("filter")
         raise InvalidParams(
             "a list is not filtered by words",
-            faults=[FieldFault("filter", FaultKind.FILTER_TEXT, f"{term.value} is {term.key.value}", details)],
+            faults=[fault],
             hint=f"did you mean {meant}:?" if meant else "search.tickets finds words",
         )
     return filter_
