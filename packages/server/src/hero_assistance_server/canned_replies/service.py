@@ -91,14 +91,21 @@ def render_text(snapshot: Snapshot, caller: Caller, text: str, ticket: Ticket) -
 def check_placeholders(**texts: str | None) -> None:
     """Raise `InvalidParams` for unknown placeholders in the texts of these params."""
     faults = [
-        FieldFault(param, FaultKind.PLACEHOLDER, f"{name} is no placeholder", {"value": name})
-        for param, text in texts.items()
-        for name in map("{{{{{}}}}}".format, map(shortened, unknown(text or "")[:FAULT_LIMIT]))
+        _placeholder_fault(param, name) for param, text in texts.items() for name in unknown(text or "")[:FAULT_LIMIT]
     ]
     if faults:
-        known = ", ".join(f"{{{{{name}}}}}" for name in KNOWN)
+        known = ", ".join(map(_in_braces, KNOWN))
         hint = f"known are {known}; a backslash before braces leaves them as they are: \\{{{{"
         raise InvalidParams("there are unknown placeholders", faults=faults, hint=hint)
+
+
+def _placeholder_fault(param: str, name: str) -> FieldFault:
+    placeholder = _in_braces(shortened(name))
+    return FieldFault(param, FaultKind.PLACEHOLDER, f"{placeholder} is no placeholder", {"value": placeholder})
+
+
+def _in_braces(name: str) -> str:
+    return f"{{{{{name}}}}}"
 
 
 def _other_names(work: UnitOfWork, agent: UserId, canned_reply_id: int) -> list[str]:
