@@ -6,12 +6,12 @@ from datetime import timedelta, timezone
 from typing import Annotated, Any
 
 from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
 
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Forbidden, NotFound, Unauthenticated, Unavailable
 from hero_assistance_sdk.rpc.encoded import Encoded
 from hero_assistance_sdk.rpc.examples import Example
+from hero_assistance_sdk.rpc.field_faults import FaultKind, ValueFault
 from hero_assistance_sdk.rpc.methods import Params, Result
 from hero_assistance_server import serializers
 from hero_assistance_server.identity.permissions import STAFF, Caller
@@ -55,7 +55,7 @@ class SpanParams(Params):
     @model_validator(mode="after")
     def _in_order(self) -> SpanParams:
         if self.end <= self.start:
-            raise PydanticCustomError("span", "the end is behind the start")
+            raise ValueFault("the end is behind the start", FaultKind.INVALID)
         return self
 
     def span(self) -> Span:
@@ -75,9 +75,9 @@ class DaysParams(SpanParams):
     @model_validator(mode="after")
     def _not_too_many(self) -> DaysParams:
         if self.end - self.start > DAYS_LIMIT * DAY_MS:
-            raise PydanticCustomError("span", "the end is at most {limit} days behind the start", {"limit": DAYS_LIMIT})
+            raise ValueFault(f"the end is at most {DAYS_LIMIT} days behind the start", FaultKind.INVALID)
         if self.time_zone is not None and self.utc_offset_minutes is not None:
-            raise PydanticCustomError("zone", "days begin by time_zone or by utc_offset_minutes, not by both")
+            raise ValueFault("days begin by time_zone or by utc_offset_minutes, not by both", FaultKind.INVALID)
         return self
 
     def span_of(self, caller: Caller) -> Span:
