@@ -2,7 +2,7 @@
 import type { Signal } from "@preact/signals";
 import { useSignal } from "@preact/signals";
 import { ownUrl } from "../../api/client.ts";
-import type { TicketMail } from "../../api/wire.ts";
+import type { TicketMail, UnprovedKind } from "../../api/wire.ts";
 import { t, tx } from "../../i18n/translate.ts";
 import { MailIcon, Warning } from "../../ui/icons.tsx";
 
@@ -76,7 +76,7 @@ export function SentMail({ project, mail }: { project: string; mail: TicketMail 
   );
 }
 
-const REASONS: Record<NonNullable<TicketMail["warning_kind"]>, string> = {
+const REASONS: Record<UnprovedKind, string> = {
   forged: t("the mail server says that it is forged"),
   unknown_sender: t("the sender is no user of this desk"),
   deactivated: t("its sender is deactivated"),

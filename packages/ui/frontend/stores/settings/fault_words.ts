@@ -78,9 +78,12 @@ export function faultWords(fault: FieldFault, factor = 1): string {
   const { kind, words: said, limit = 0, value = "", meant = "", key = "", known = [], place } = fault;
   const isNamed = Object.hasOwn(WORDS, kind) && kind !== "invalid";
   if (!isNamed && said !== "" && spokenLanguage() === "en") return capital(said);
-  const details = {
-    limit: (round: (value: number) => number) => inUnit(limit, factor, round),
-    ...{ value, meant, key, known: known.join(", ") },
+  const details: Details = {
+    limit: (round) => inUnit(limit, factor, round),
+    value,
+    meant,
+    key,
+    known: known.join(", "),
   };
   const words = WORDS[isNamed ? kind : "invalid"](details);
   return place === undefined ? words : t("Character {place}: {fault}", { place, fault: words });
