@@ -10,7 +10,7 @@ from playwright.sync_api import Route, expect
 
 from tests.browser.axe import DESK, PHONE, find_faults, look_as
 from tests.browser.page_object import Visitor, go_to, wait_for
-from tests.browser.pages_compose import RPC, method_of
+from tests.browser.pages_compose import RPC, hold, method_of
 from tests.browser.pages_customer import case
 from tests.ui.daemons import Desk, eventually
 
@@ -185,15 +185,7 @@ def test_a_file_on_its_way_and_a_reply_that_was_refused_go_on_as_a_new_ticket(se
 
 
 def test_why_a_reply_came_back_is_not_said_any_more_once_it_is_a_new_ticket(served: Desk, carol: Visitor) -> None:
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        if method_of(route) == "message.reply":
-            held.append(route)
-        else:
-            route.fallback()
-
-    carol.page.route(RPC, hold)
+    held = hold(carol.page, "message.reply")
     reply = carol.page.get_by_label("Reply", exact=True)
     reply.fill("It says no again.")
     carol.page.get_by_role("button", name="Send reply").click()
