@@ -10,9 +10,10 @@ from typing import Any
 import psycopg
 from psycopg import errors
 
-# A standby, which only who asks for it gets, cannot tell its timeline.
-_TIMELINE = """SELECT system_identifier, CASE WHEN pg_is_in_recovery() THEN 0
-    ELSE ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::bigint END FROM pg_control_system()"""
+# The identifier of the cluster's files, and the timeline in hexadecimal digits. A standby, which only who asks for it
+# gets, cannot tell its timeline.
+READ_TIMELINE = """SELECT system_identifier, CASE WHEN pg_is_in_recovery() THEN NULL
+    ELSE substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) END FROM pg_control_system()"""
 _LISTS = ("host", "hostaddr", "port")
 # The newest timeline that this process has seen of each cluster, by the cluster's identifier.
 _newest: dict[int, int] = {}
@@ -25,12 +26,12 @@ class TimelineHidden(psycopg.OperationalError):
 def is_old(connection: psycopg.Connection[Any]) -> bool:
     """Whether another primary was seen that was promoted after this one; raises `TimelineHidden`."""
     try:
-        row = connection.execute(_TIMELINE, prepare=False).fetchone()
+        row = connection.execute(READ_TIMELINE, prepare=False).fetchone()
     except (errors.InsufficientPrivilege, errors.FeatureNotSupported, errors.UndefinedFunction) as error:
         raise TimelineHidden(str(error)) from error
-    if row is None or row[1] == 0:
+    if row is None or row[1] is None:
         return False
-    cluster, timeline = row
+    cluster, timeline = row[0], int(row[1], 16)
     newest = _newest[cluster] = max(timeline, _newest.get(cluster, 0))
     return bool(timeline < newest)
 

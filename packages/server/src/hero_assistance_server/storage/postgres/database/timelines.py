@@ -11,14 +11,11 @@ from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.wire import Seq
 from hero_assistance_server.storage.postgres.database.clock import NOW
 from hero_assistance_server.storage.postgres.database.connection import PostgresConnection
+from hero_assistance_server.storage.postgres.database.old_primaries import READ_TIMELINE
 
 # The row of the events is locked as by a group: also where the database has another default.
 _BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED"
 _LOCK = "SELECT last_id FROM last_ids WHERE name = 'events' FOR UPDATE"
-# The identifier is that of the files: a dump that is put back has another one. A connection to a primary ends before
-# the timeline does.
-_CURRENT = """SELECT system_identifier::text || ' ' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)
-    FROM pg_control_system()"""
 _KNOWN = "SELECT timeline FROM timelines ORDER BY first_seq DESC LIMIT 1"
 # As after an import: microseconds since 1970, which are ahead of every number that was given, on a clock that is right.
 _NEXT = f"SELECT max(?1::bigint + {2**32}, {NOW} * 1000)"
@@ -78,7 +75,10 @@ def count_left_out(connection: PostgresConnection, after: Seq, until: Seq) -> in
 
 def _note_current(connection: PostgresConnection) -> None:
     last = Seq(connection.execute(_LOCK).get)
-    current, known = connection.execute(_CURRENT).get, connection.execute(_KNOWN).get
+    # The identifier is that of the files: a dump that is put back has another one. A connection to a primary ends
+    # before the timeline does.
+    cluster, number = connection.execute(READ_TIMELINE).get
+    current, known = f"{cluster} {number}", connection.execute(_KNOWN).get
     if current == known:
         return
     first = last if known is None else Seq(connection.execute(_NEXT, (last,)).get)
