@@ -40,6 +40,9 @@ _SCHEMES = ("postgresql://", "postgres://")
 _FORM = "it has the form postgresql://USER:PASSWORD@HOST/DATABASE; a password is percent-encoded"
 # Everything that is read is of one moment, and nothing is written.
 BEGIN_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+# Each statement sees what was committed until then, also while a lock was waited for; said for a database that has
+# another default.
+BEGIN_WRITING = "BEGIN ISOLATION LEVEL READ COMMITTED"
 _LAST_SEQ = f"SELECT last_id FROM {SCHEMA}.last_ids WHERE name = 'events'"  # noqa: S608
 # What every node listens to; the text of a notice is the number of the last event, and the id of the node that
 # committed.
@@ -129,6 +132,16 @@ class PostgresConnection(InsertsRows):
         """The last event of what a transaction of `begin_reading` sees, `None` without one."""
         self._begin_wanted()
         return self._last_seq
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Commit what is written within, or nothing; raises `psycopg.Error` when the connection was lost before."""
+        self.execute(BEGIN_WRITING)
+        try:
+            yield
+            self.execute("COMMIT")
+        finally:
+            self.roll_back()
 
     def roll_back(self) -> None:
         """Undo the transaction, if there is one."""

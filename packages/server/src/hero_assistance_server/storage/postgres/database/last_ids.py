@@ -6,6 +6,8 @@ from hero_assistance_sdk.wire import Seq
 from hero_assistance_server.storage.postgres.database.connection import PostgresConnection
 
 _EVENTS = "events"
+# Each group of commands holds this lock until it is committed, and so does what is to come between two of them.
+LOCK_LAST_SEQ = f"SELECT last_id FROM last_ids WHERE name = '{_EVENTS}' FOR UPDATE"  # noqa: S608
 _LAST = "SELECT last_id FROM last_ids WHERE name = ?"
 
 

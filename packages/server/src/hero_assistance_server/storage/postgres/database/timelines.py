@@ -11,11 +11,9 @@ from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.wire import Seq
 from hero_assistance_server.storage.postgres.database.clock import NOW
 from hero_assistance_server.storage.postgres.database.connection import PostgresConnection
+from hero_assistance_server.storage.postgres.database.last_ids import LOCK_LAST_SEQ
 from hero_assistance_server.storage.postgres.database.old_primaries import READ_TIMELINE
 
-# The row of the events is locked as by a group: also where the database has another default.
-_BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED"
-_LOCK = "SELECT last_id FROM last_ids WHERE name = 'events' FOR UPDATE"
 _KNOWN = "SELECT timeline FROM timelines ORDER BY first_seq DESC LIMIT 1"
 # As after an import: microseconds since 1970, which are ahead of every number that was given, on a clock that is right.
 _NEXT = f"SELECT max(?1::bigint + {2**32}, {NOW} * 1000)"
@@ -40,27 +38,17 @@ _log = get_log("store")
 
 def begin_timeline(connection: PostgresConnection) -> None:
     """Note the timeline of a connection in a transaction of its own, where it is another one than that of before."""
-    connection.execute(_BEGIN)
-    try:
+    with connection.transaction():
         _note_current(connection)
-        connection.execute("COMMIT")
-    except BaseException:
-        connection.roll_back()
-        raise
 
 
 def note_loss(connection: PostgresConnection) -> None:
     """Have new tickets and messages get no numbers that lost ones may have had, once for a timeline."""
-    connection.execute(_BEGIN)
-    try:
+    with connection.transaction():
         _note_current(connection)
         connection.execute(_NOTE_LOSS)
         if connection.changes():
             connection.execute(_LEAVE_OUT_IDS)
-        connection.execute("COMMIT")
-    except BaseException:
-        connection.roll_back()
-        raise
 
 
 def has_lost(connection: PostgresConnection, seen: Seq) -> bool:
@@ -74,7 +62,7 @@ def count_left_out(connection: PostgresConnection, after: Seq, until: Seq) -> in
 
 
 def _note_current(connection: PostgresConnection) -> None:
-    last = Seq(connection.execute(_LOCK).get)
+    last = Seq(connection.execute(LOCK_LAST_SEQ).get)
     # The identifier is that of the files: a dump that is put back has another one. A connection to a primary ends
     # before the timeline does.
     cluster, number = connection.execute(READ_TIMELINE).get

@@ -10,14 +10,12 @@ from typing import Any
 
 import psycopg
 
-from hero_assistance_server.storage.postgres.database.connection import PostgresConnection
+from hero_assistance_server.storage.postgres.database.connection import BEGIN_WRITING, PostgresConnection
 from hero_assistance_server.storage.postgres.database.errors import STORAGE_ERRORS, explain_error
 from hero_assistance_server.storage.sql.connection import Bindings
 
 # As many as there are threads for files; what discards files, in the thread of a reader, waits its turn.
 CONNECTIONS = 4
-# Each statement sees what was committed until then: also what a lock was waited for.
-_BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED"
 
 
 class FileConnections:
@@ -33,7 +31,7 @@ class FileConnections:
     def transaction(self) -> Iterator[PostgresConnection]:
         """Commit what is written within, or nothing."""
         with self._lent() as connection:
-            connection.begin(_BEGIN)
+            connection.begin(BEGIN_WRITING)
             try:
                 yield connection
                 connection.execute("COMMIT")

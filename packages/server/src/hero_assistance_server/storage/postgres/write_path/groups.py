@@ -16,8 +16,9 @@ import psycopg
 
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.wire import Seq, TicketId
-from hero_assistance_server.storage.postgres.database.connection import CHANNEL, PostgresConnection
+from hero_assistance_server.storage.postgres.database.connection import BEGIN_WRITING, CHANNEL, PostgresConnection
 from hero_assistance_server.storage.postgres.database.errors import STORAGE_ERRORS, explain_error
+from hero_assistance_server.storage.postgres.database.last_ids import LOCK_LAST_SEQ
 from hero_assistance_server.storage.postgres.database.timelines import begin_timeline
 from hero_assistance_server.storage.postgres.search.search_repository import NodeIndex
 from hero_assistance_server.storage.postgres.session import PostgresSession
@@ -34,12 +35,9 @@ from hero_assistance_server.timestamps import millis
 # How long a database that was lost in COMMIT is asked for; the callers of the group wait for twice as long.
 OUTCOME_TIMEOUT_S = 5.0
 _PAUSE_S = 0.1
-# Also where the database has another default: the lock is to show what was committed while it was waited for.
-_BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED"
-_LOCK = "SELECT last_id FROM last_ids WHERE name = 'events' FOR UPDATE"
 # In one journey to the database, with what nearly every group asks for. Each statement sees what was committed while
 # the lock was waited for.
-_BEGIN_GROUP = f"{_BEGIN}; {_LOCK}; {NEXT_ID}; {TICKET_SETTINGS}"
+_BEGIN_GROUP = f"{BEGIN_WRITING}; {LOCK_LAST_SEQ}; {NEXT_ID}; {TICKET_SETTINGS}"
 # In one statement, with the rows that wait.
 _NOTED = """numbered AS (UPDATE last_ids SET last_id = $1 WHERE name = 'events'),
     committed AS (INSERT INTO nodes (node_id, last_group, seen_at) VALUES ($2, $3, $4)
@@ -189,14 +187,10 @@ class PostgresGroups:
 
         The end of the lock waits for a synchronous standby, as the lost COMMIT did: what is found may be there alone.
         """
-        self._writer.execute(_BEGIN)
-        try:
-            self._writer.execute(_LOCK)
+        with self._writer.transaction():
+            self._writer.execute(LOCK_LAST_SEQ)
             found = self._writer.execute("SELECT last_group FROM nodes WHERE node_id = ?", (self.node_id,)).get
-            self._writer.execute("COMMIT")
-            return bool(found == self._group)
-        finally:
-            self.roll_back()
+        return bool(found == self._group)
 
 
 def leave_to_nodes(_connection: Connection, _changed: Sequence[Reindexed]) -> None:
