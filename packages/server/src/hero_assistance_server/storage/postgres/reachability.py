@@ -33,7 +33,6 @@ class Reachability:
         # Each thread meets the same outage with words of its own: the first ones stay.
         self._lock = threading.Lock()
         self._is_lost = False
-        self._is_waiting = False
 
     def lose(self, error: Exception) -> None:
         """Let the condition hold."""
@@ -53,12 +52,8 @@ class Reachability:
         self.health.clear(CONDITION)
 
     def note_commit(self, seconds: float) -> None:
-        """Let a condition hold while a commit takes too long; one thread may, with how long it takes by now."""
-        is_waiting = seconds >= COMMIT_LIMIT_S
-        if is_waiting == self._is_waiting:
-            return
-        self._is_waiting = is_waiting
-        if is_waiting:
+        """Let a condition hold while a commit takes too long: called with how long it takes by now."""
+        if seconds >= COMMIT_LIMIT_S:
             said = "the database does not finish a commit: it waits for a synchronous standby that is away, or its disk"
             self.health.report(COMMIT_WAITS, said, hint=_COMMIT_HINT)
         else:
