@@ -31,7 +31,7 @@ class SqlUnitOfWork(SqlSnapshot):
 
     batch: WriteBatch
     now: datetime
-    authors: DraftAuthorCache | None
+    authors: DraftAuthorCache
     wake_sender: Callable[[], None]
     encoder: Encoder = field(init=False)
     recorded: list[StoredEvent] = field(default_factory=list)
