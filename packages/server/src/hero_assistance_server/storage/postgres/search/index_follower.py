@@ -9,7 +9,7 @@ import psycopg
 from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.wire import Seq, TicketId
 from hero_assistance_server.storage.errors import StoreUnavailable
-from hero_assistance_server.storage.postgres.database.connection import BEGIN_READING, PostgresConnection
+from hero_assistance_server.storage.postgres.database.connection import PostgresConnection
 from hero_assistance_server.storage.postgres.database.last_ids import read_last_seq
 from hero_assistance_server.storage.postgres.database.timelines import count_left_out
 from hero_assistance_server.storage.postgres.search.changed_tickets import list_changed
@@ -112,7 +112,7 @@ class IndexFollower:
         if self._index.is_damaged:
             _log.warning("search.index-damaged")
             self._index.make_again()
-        connection.begin(BEGIN_READING)
+        connection.begin_reading()
         try:
             last = read_last_seq(connection)
             if last != self._index.progress.seq:
@@ -127,7 +127,8 @@ class IndexFollower:
         progress = self._index.progress
         events = list(connection.execute(_EVENTS, (progress.seq, EVENTS_PORTION)))
         until = Seq(events[-1][0]) if len(events) == EVENTS_PORTION else last
-        if progress.seq < 0 or len(events) != until - progress.seq - count_left_out(connection, progress.seq, until):
+        missing = until - progress.seq - len(events)
+        if progress.seq < 0 or (missing and missing != count_left_out(connection, progress.seq, until)):
             # The file is new, or what an event told was deleted: by its age, with a ticket or with a user.
             next_id = int(connection.execute("SELECT coalesce(max(ticket_id), 0) + 1 FROM tickets").get)
             self._index.begin_again(last, next_id)
