@@ -96,7 +96,6 @@ class PostgresGroups:
 
     def begin(self) -> WriteBatch:
         """Wait for the groups of the other nodes; connects again when the connection was lost."""
-        self._settings.clear()
         answers = self._writer.begin(_BEGIN_GROUP)
         while self._timeline_of != self._writer.number:
             self._writer.roll_back()
@@ -140,7 +139,6 @@ class PostgresGroups:
 
     def roll_back(self) -> None:
         """Roll back; a connection that cannot is closed, and the database undoes what was begun on it."""
-        self._settings.clear()
         try:
             self._writer.roll_back()
         except psycopg.Error:

@@ -31,7 +31,7 @@ class SettingsCache:
         return self._read().sharing
 
     def clear(self) -> None:
-        """Forget the settings: they changed, may have been changed by another node, or a change was rolled back."""
+        """Forget the settings: they changed, or a change was rolled back."""
         self._found = None
 
     def keep(self, rows: Iterable[Any]) -> None:
