@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
@@ -9,11 +11,12 @@ import pytest
 
 from hero_assistance_server.storage.errors import DatabaseTooNew
 from hero_assistance_server.storage.postgres.database.connection import PostgresConnection
-from hero_assistance_server.storage.postgres.database.migrate import migrate, migrations
+from hero_assistance_server.storage.postgres.database.migrate import LOCK, migrate, migrations
 from hero_assistance_server.storage.postgres.transfer.tables import OWN_TABLES
 from hero_assistance_server.storage.sqlite.database import migrate as sqlite
 from hero_assistance_server.storage.sqlite.database.connection import open_writer
 from tests.postgres import Cluster
+from tests.server.postgres.test_nodes import set_default
 
 # What one engine has alone.
 ONLY_POSTGRESQL = OWN_TABLES
@@ -76,6 +79,26 @@ def test_an_empty_database_gets_everything(postgres_cluster: Cluster) -> None:
     connection = PostgresConnection(postgres_cluster.create_database())
     assert migrate(connection, migrations()) == [migration.name for migration in migrations()]
     connection.close()
+
+
+@pytest.mark.parametrize("isolation", ["read committed", "repeatable read"])
+def test_of_two_who_open_an_empty_database_one_makes_it(postgres_cluster: Cluster, isolation: str) -> None:
+    """The other one waits, and sees what was made meanwhile: at any default isolation."""
+    url = postgres_cluster.create_database()
+    set_default(postgres_cluster, url, f"default_transaction_isolation = '{isolation}'")
+    waiting = "SELECT count(*) = 2 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%advisory%'"
+
+    def open_it() -> list[str]:
+        with closing(PostgresConnection(url)) as connection:
+            return migrate(connection, migrations())
+
+    with ThreadPoolExecutor() as threads, psycopg.connect(url) as first:
+        first.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
+        opened = [threads.submit(open_it) for _ in range(2)]
+        postgres_cluster.wait_until(waiting)
+        first.commit()
+        names = [name for each in opened for name in each.result()]
+    assert names == [migration.name for migration in migrations()]
 
 
 def test_a_newer_database_is_refused(postgres_url: str) -> None:

@@ -24,8 +24,7 @@ def migrate(connection: PostgresConnection, known: list[Migration]) -> list[str]
     The lock is kept, shared with others who open, until `finish_opening`: an import waits for the lease that comes
     before. Raises `DatabaseTooNew` before anything is written.
     """
-    connection.execute("BEGIN")
-    try:
+    with connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(?)", (LOCK,))
         version = _read_version(connection)
         _refuse_newer(version, known)
@@ -34,10 +33,6 @@ def migrate(connection: PostgresConnection, known: list[Migration]) -> list[str]
             connection.run_script(migration.sql)
             connection.execute("INSERT INTO versions (number, name) VALUES (?, ?)", (migration.number, migration.name))
         connection.execute("SELECT pg_advisory_lock_shared(?)", (LOCK,))
-        connection.execute("COMMIT")
-    except BaseException:
-        connection.roll_back()
-        raise
     return [migration.name for migration in missing]
 
 

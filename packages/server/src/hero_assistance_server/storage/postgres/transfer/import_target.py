@@ -111,16 +111,15 @@ class PostgresImportTarget:
                 require_usable(connection)
                 migrate(connection, migrations())
                 finish_opening(connection)
-            connection.execute("BEGIN")
-            connection.execute("SELECT pg_advisory_xact_lock(?)", (LOCK,))
-            project = PostgresProject(connection)
-            _require_empty(connection, project)
-            keys = list(connection.execute(_FOREIGN_KEYS, (SCHEMA,)))
-            _alter(connection, keys, "DEFERRABLE INITIALLY DEFERRED")
-            yield project
-            connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            _alter(connection, keys, "NOT DEFERRABLE")
-            connection.execute("COMMIT")
+            with connection.transaction():
+                connection.execute("SELECT pg_advisory_xact_lock(?)", (LOCK,))
+                project = PostgresProject(connection)
+                _require_empty(connection, project)
+                keys = list(connection.execute(_FOREIGN_KEYS, (SCHEMA,)))
+                _alter(connection, keys, "DEFERRABLE INITIALLY DEFERRED")
+                yield project
+                connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
+                _alter(connection, keys, "NOT DEFERRABLE")
 
 
 def _require_empty(connection: PostgresConnection, project: PostgresProject) -> None:
