@@ -114,10 +114,14 @@ async def hearing(desk: Desk) -> AsyncIterator[Callable[[set[str]], Awaitable[li
         await asyncio.gather(listening, return_exceptions=True)
 
 
-def read_tickets(url: str) -> list[tuple[str, int]]:
-    """Read title and id of every ticket."""
+def expect_each_once(told: Writing, heard: list[str], url: str) -> None:
+    """Assert that the database has what was acknowledged, and nothing else, and that a stream brought nothing twice."""
+    assert told.reasons <= {"store-unavailable"}, told.reasons
     with psycopg.connect(url, target_session_attrs="read-write") as connection:
-        return connection.execute("SELECT title, ticket_id FROM hero_assistance.tickets").fetchall()
+        tickets = connection.execute("SELECT title, ticket_id FROM hero_assistance.tickets").fetchall()
+    assert dict(tickets) == told.tickets, set(tickets) ^ set(told.tickets.items())
+    assert len(dict(tickets)) == len(tickets), tickets
+    assert len(heard) == len(set(heard)), heard
 
 
 def read_seqs(url: str) -> tuple[list[int], list[tuple[int, int]]]:
