@@ -67,6 +67,11 @@ class Pair:
         self.standby.kill()
         self.primary.wait_until("SELECT count(*) = 0 FROM pg_stat_replication")
 
+    def release_commits(self) -> None:
+        """Have the primary wait for no standby any more, also for commits that wait already."""
+        self.primary.execute("ALTER SYSTEM RESET synchronous_standby_names")
+        self.primary.execute("SELECT pg_reload_conf()")
+
     def promote(self) -> None:
         """Make the standby the primary, which waits for no other one, and return once it takes writes."""
         self.standby.execute("ALTER SYSTEM RESET synchronous_standby_names")

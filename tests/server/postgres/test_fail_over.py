@@ -132,8 +132,7 @@ async def test_commits_that_wait_for_a_standby_are_a_condition(paths: Paths, pai
                 assert len((await desk.call("ticket.list", user))["tickets"]) == (user != "dave")
         finally:
             # The server ends when the commit does.
-            pair.primary.execute("ALTER SYSTEM RESET synchronous_standby_names")
-            pair.primary.execute("SELECT pg_reload_conf()")
+            pair.release_commits()
         await wait_until(desk, [])
         await asyncio.gather(waiting, return_exceptions=True)
         assert (await desk.call("ticket.create", "carol", title="waits", body="b", **token))["ticket_id"] == 2
@@ -149,8 +148,7 @@ async def test_a_commit_that_lost_its_connection_still_waits_for_the_standby(pai
         committing = await find_waiting(pair, writing, "0")
         pair.primary.execute(f"SELECT pg_terminate_backend({committing})")
         await find_waiting(pair, writing, committing)
-        pair.primary.execute("ALTER SYSTEM RESET synchronous_standby_names")
-        pair.primary.execute("SELECT pg_reload_conf()")
+        pair.release_commits()
         assert await writing == 2
         assert await one.write(create) == 3
 
