@@ -148,8 +148,9 @@ class Filing:
         """File a mail as its sender's: as a reply where they may write one, else as a ticket of theirs."""
         caller, ticket = Caller(user, origin=MAIL_ORIGIN), match.ticket
         language = choose_language(None, envelope.facts.settings)
-        is_answer = ticket is not None and user.is_staff
-        why_note = explain_note(work, envelope.parsed, ticket, language) if is_answer and ticket else ""
+        why_note = ""
+        if ticket is not None and user.is_staff:
+            why_note = explain_note(work, envelope.parsed, ticket, language)
         if ticket is not None and (why_note or (caller.sees(ticket) and _takes_reply(ticket, user))):
             return self._file_message(work, envelope, ticket, caller, why_note)
         self.admission.admit(caller, Usage.TICKETS)
