@@ -154,6 +154,7 @@ def test_an_honest_project_works_next_to_every_lie(
     carol.page.get_by_role("combobox", name="Project", exact=True).select_option(honest.tcp_of_server())
     carol.page.get_by_label("Title").fill("Among liars")
     carol.page.get_by_label("Description").fill("Text")
+    eventually(lambda: honest.call("carol", "draft.list")["drafts"], "the draft is saved")
     carol.page.get_by_role("button", name="Send ticket").click()
     expect(carol.heading("Among liars")).to_be_visible()
     honest.call("bob", "message.reply", ticket_id=2, body="Heard")

@@ -42,7 +42,16 @@ from hero_assistance_sdk.wire.records import (
     SavedView,
     ViewOrder,
 )
-from hero_assistance_sdk.wire.tickets import Attachment, LastMessage, ListedTicket, Message, Ticket, TicketSummary, User
+from hero_assistance_sdk.wire.tickets import (
+    Attachment,
+    Draft,
+    LastMessage,
+    ListedTicket,
+    Message,
+    Ticket,
+    TicketSummary,
+    User,
+)
 
 __all__ = [
     "CONNECTED",
@@ -56,6 +65,7 @@ __all__ = [
     "CannedReply",
     "Connected",
     "Counts",
+    "Draft",
     "DraftMark",
     "Event",
     "EventKind",

@@ -1,4 +1,4 @@
-"""Wire types of tickets, messages and users."""
+"""Wire types of tickets, messages, drafts and users."""
 
 from __future__ import annotations
 
@@ -130,3 +130,18 @@ class Message(Wire):
     created_at: Millis
     edited_at: Millis | None
     attachments: list[Attachment]
+
+
+class Draft(Wire):
+    """A text of the caller's that is not sent yet; `ticket_id` is null for that of a new ticket.
+
+    Each save gives it a later `updated_at`, which is its version. `client_token` is the one to send it with.
+    """
+
+    ticket_id: TicketId | None
+    kind: MessageKind
+    title: str
+    body: str
+    attachments: list[Attachment]
+    client_token: str | None
+    updated_at: Millis

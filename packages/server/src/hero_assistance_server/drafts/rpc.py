@@ -42,6 +42,13 @@ _FIRST = {"ticket_id": 1, "body": "It is the old", "client_token": "3f2a", "base
 _SAVES_ONCE = Example(
     "The first words, with the token that they are sent with", "bob", _FIRST, _DRAFT | {"client_token": "3f2a"}
 )
+_NEW = {"ticket_id": None, "title": "No sound", "body": "Since the update"}
+_SAVES_NEW = Example(
+    "A customer begins a new ticket",
+    "carol",
+    _NEW,
+    _DRAFT | _NEW,
+)
 _GETS = Example(
     "Another screen of theirs goes on", "bob", {"ticket_id": 1}, _DRAFT, (Call("bob", "draft.save", _BEGUN),)
 )
@@ -85,25 +92,10 @@ class DeleteDraft(KnownDraft):
     based_on: Version = None
 
 
-class Draft(Result):
-    """A draft of the caller's; `ticket_id` is null for that of a new ticket.
-
-    Each save gives it a later `updated_at`, which is its version. `client_token` is the one to send it with.
-    """
-
-    ticket_id: wire.TicketId | None
-    kind: wire.MessageKind
-    title: str
-    body: str
-    attachments: list[wire.Attachment]
-    client_token: str | None
-    updated_at: wire.Millis
-
-
 class DraftList(Result):
     """The caller's drafts, the latest first; `seq` is the number of the last event that is in them."""
 
-    drafts: list[Draft]
+    drafts: list[wire.Draft]
     next_cursor: str | None
     seq: wire.Seq
 
@@ -117,9 +109,9 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
         adds=Usage.TEXTS,
         page=True,
         errors=[*_ERRORS, Conflict, DraftMoved],
-        examples=[_SAVES, _SAVES_ONCE],
+        examples=[_SAVES, _SAVES_ONCE, _SAVES_NEW],
     )
-    async def save(caller: Caller, params: SaveDraft) -> Draft:
+    async def save(caller: Caller, params: SaveDraft) -> wire.Draft:
         """Save a draft of the caller, in place of the one before; no other user sees it.
 
         `message.reply`, `message.note` and `ticket.create` delete the draft of what they send. Uploads of a draft are
@@ -127,16 +119,16 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
         """
         text = DraftText(params.body, params.title, params.client_token, params.attachments, params.based_on)
 
-        def command(work: UnitOfWork) -> Draft:
+        def command(work: UnitOfWork) -> wire.Draft:
             return _serialize(work, caller, save_draft(work, caller, params.ticket_id, params.kind, text))
 
         return await storage.write(command)
 
     @table.method("draft.get", allow=KNOWN, page=True, errors=_ERRORS, examples=[_GETS])
-    async def get(caller: Caller, params: KnownDraft) -> Draft | None:
+    async def get(caller: Caller, params: KnownDraft) -> wire.Draft | None:
         """Read one draft; null when there is none."""
 
-        def query(snapshot: Snapshot) -> Draft | None:
+        def query(snapshot: Snapshot) -> wire.Draft | None:
             found = snapshot.drafts.find(draft_key(snapshot, caller, params.ticket_id, params.kind))
             return None if found is None else _serialize(snapshot, caller, found)
 
@@ -167,9 +159,9 @@ def _place_of(draft: rules.Draft) -> DraftPlace:
     return DraftPlace(millis(draft.updated_at), draft.key.ticket_id or 0, draft.key.kind.value)
 
 
-def _serialize(snapshot: Snapshot, caller: Caller, draft: rules.Draft) -> Draft:
+def _serialize(snapshot: Snapshot, caller: Caller, draft: rules.Draft) -> wire.Draft:
     uploads = find_unused_uploads(snapshot, caller, draft.attachment_ids)
-    return Draft(
+    return wire.Draft(
         ticket_id=draft.key.ticket_id,
         kind=draft.key.kind,
         title=draft.title,

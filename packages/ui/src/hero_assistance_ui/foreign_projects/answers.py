@@ -11,6 +11,7 @@ from hero_assistance_sdk.foreign.json_checks import explain, parse_json
 from hero_assistance_sdk.wire import (
     Attachment,
     CannedReply,
+    Draft,
     Macro,
     Message,
     Project,
@@ -20,8 +21,10 @@ from hero_assistance_sdk.wire import (
     Wire,
 )
 
-# What makes an object a record. Another field may be missing in a list, or come with a later release.
+# What makes an object a record; the first line that fits says which. Another field may be missing in a list, or come
+# with a later release.
 _RECORDS: tuple[tuple[frozenset[str], type[Wire]], ...] = (
+    (frozenset({"client_token", "kind", "title"}), Draft),
     (frozenset({"ticket_id", "title"}), Ticket),
     (frozenset({"message_id", "body"}), Message),
     (frozenset({"attachment_id", "name"}), Attachment),
@@ -85,9 +88,9 @@ def _check_result(result: Any) -> None:
     if isinstance(result, dict) and "seq" in result and not _is_number(result["seq"]):
         raise ValueError("the number of its last event is none")
     for found in _objects(result):
-        for keys, model in _RECORDS:
-            if keys <= found.keys():
-                _check_record(found, model)
+        model = next((model for keys, model in _RECORDS if keys <= found.keys()), None)
+        if model is not None:
+            _check_record(found, model)
 
 
 def _check_record(found: dict[str, Any], model: type[Wire]) -> None:
