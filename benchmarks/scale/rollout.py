@@ -12,6 +12,7 @@ from pathlib import Path
 
 from benchmarks.measure import Figure, Report, timed
 from scripts.build.release.archive import write_archive
+from scripts.build.release.manifest import SUMS
 from tests.builds import rebranded
 from tests.fleet.boxes import PORT, BoxNetwork, TestedBox, started_boxes
 from tests.fleet.deploy_program import make_deploy_program
@@ -58,8 +59,9 @@ def _deploy(network: BoxNetwork, program: list[str], build: Path) -> None:
 
 def _copy(network: BoxNetwork, folder: Path, archive: Path) -> None:
     box = network.boxes[0]
-    command = ["scp", "-q", "-P", str(PORT), *_options(folder), str(archive), f"{_at(box)}:{box.root}/{archive.name}"]
-    _run(network, command)
+    # `install` compares the archive with what is next to it.
+    files = [str(archive), str(archive.with_name(SUMS))]
+    _run(network, ["scp", "-q", "-P", str(PORT), *_options(folder), *files, f"{_at(box)}:{box.root}/"])
 
 
 def _install(network: BoxNetwork, folder: Path, archive: Path) -> None:
