@@ -17,7 +17,7 @@ from benchmarks.supervision import chaos, serving
 from benchmarks.supervision.contenders.contender import Contender, NotMeasured, contest
 from benchmarks.supervision.contenders.ours import Ours
 from benchmarks.supervision.contenders.peers import S6, Runit, Supervisord
-from hero_assistance_sdk.hero_proc.specs import ActionSpec, Condition, Dependency, ServiceSpec
+from hero_assistance_sdk.hero_proc.specs import ActionSpec, Dependency, DependencyCondition, ServiceSpec
 from hero_assistance_sdk.hero_proc.wire import ActionState
 from tests.faults import recycling
 
@@ -188,7 +188,7 @@ def _measure_order(report: Report) -> None:
         ActionSpec(
             name=f"a{number}",
             argv=program,
-            depends_on=(Dependency(action=f"a{number - 1}", condition=Condition.HEALTHY),) if number else (),
+            depends_on=(Dependency(action=f"a{number - 1}", condition=DependencyCondition.HEALTHY),) if number else (),
         )
         for number in range(MANY)
     ]

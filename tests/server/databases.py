@@ -17,7 +17,7 @@ from hero_assistance_server.events.stored_event import StoredEvent
 from hero_assistance_server.storage.engines import open_storage
 from hero_assistance_server.storage.file_storage import FileStorage
 from hero_assistance_server.storage.sql.connection import Bindings
-from hero_assistance_server.storage.sql.session import Session
+from hero_assistance_server.storage.sql.session import StorageSession
 from hero_assistance_server.storage.sqlite.database.connection import open_writer
 from hero_assistance_server.storage.sqlite.session import SqliteSession
 from tests.server.mail.settings_socket import SecretTeller
@@ -79,7 +79,7 @@ def _place(folder: Path, database: str | None) -> None:
 
 
 @contextmanager
-def opened_session(folder: Path) -> Iterator[Session]:
+def opened_session(folder: Path) -> Iterator[StorageSession]:
     """A connection to the database that a server may be writing at the time, as repositories use it.
 
     SQLite's is opened by the library that the server has the file open with: another one in the same process would end
@@ -119,7 +119,7 @@ def _connect_to_postgres(url: str) -> PostgresConnection:
     return PostgresConnection(url)
 
 
-def _make_session(connection: apsw.Connection | PostgresConnection) -> Session:
+def _make_session(connection: apsw.Connection | PostgresConnection) -> StorageSession:
     if isinstance(connection, apsw.Connection):
         return SqliteSession(connection)
     from hero_assistance_server.storage.postgres.session import PostgresSession

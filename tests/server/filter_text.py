@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from hero_assistance_server.search.filters import NAMED, Filter, Key, Term
+from hero_assistance_server.search.filters import NAMED, Filter, FilterKey, Term
 
 _BARE = re.compile(r"[^\s\"]\S*")
 
@@ -18,9 +18,9 @@ def _format_term(term: Term) -> str:
     minus = "-" if term.negated else ""
     if term.key in NAMED:
         return f"{minus}{term.key.value}:{_format_value(term.value)}"
-    if term.key is Key.PHRASE:
+    if term.key is FilterKey.PHRASE:
         return f"{minus}{_quote(term.value)}"
-    return f"{minus}{term.value}{'*' if term.key is Key.PREFIX else ''}"
+    return f"{minus}{term.value}{'*' if term.key is FilterKey.PREFIX else ''}"
 
 
 def _format_value(value: str) -> str:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hero_assistance_sdk.rpc.errors import InvalidParams
-from hero_assistance_server.search.filters import NAMED, TERMS_LIMIT, WORDS, Filter, Key, Term, parse, suggest_key
+from hero_assistance_server.search.filters import NAMED, TERMS_LIMIT, WORDS, Filter, FilterKey, Term, parse, suggest_key
 from tests.server.filter_text import format_filter
 
 pytestmark = pytest.mark.pure
@@ -16,14 +16,14 @@ pytestmark = pytest.mark.pure
 def test_every_kind_of_term() -> None:
     text = 'status:open assignee:me -tag:"two words" before:2026-01-01 is:unassigned "a \\"phrase\\"" -vpn conn*'
     assert parse(text).terms == (
-        Term(Key.STATUS, "open"),
-        Term(Key.ASSIGNEE, "me"),
-        Term(Key.TAG, "two words", negated=True),
-        Term(Key.BEFORE, "2026-01-01"),
-        Term(Key.IS, "unassigned"),
-        Term(Key.PHRASE, 'a "phrase"'),
-        Term(Key.WORD, "vpn", negated=True),
-        Term(Key.PREFIX, "conn"),
+        Term(FilterKey.STATUS, "open"),
+        Term(FilterKey.ASSIGNEE, "me"),
+        Term(FilterKey.TAG, "two words", negated=True),
+        Term(FilterKey.BEFORE, "2026-01-01"),
+        Term(FilterKey.IS, "unassigned"),
+        Term(FilterKey.PHRASE, 'a "phrase"'),
+        Term(FilterKey.WORD, "vpn", negated=True),
+        Term(FilterKey.PREFIX, "conn"),
     )
 
 
@@ -48,7 +48,7 @@ def test_nothing_asks_for_everything() -> None:
     ],
 )
 def test_what_looks_like_more_is_a_word(text: str) -> None:
-    assert parse(text).terms == (Term(Key.WORD, text),)
+    assert parse(text).terms == (Term(FilterKey.WORD, text),)
 
 
 @pytest.mark.parametrize(
@@ -62,14 +62,14 @@ def test_what_looks_like_more_is_a_word(text: str) -> None:
     ],
 )
 def test_a_subject_or_an_address_is_words(text: str, words: list[str]) -> None:
-    assert parse(text).terms == tuple(Term(Key.WORD, word) for word in words)
+    assert parse(text).terms == tuple(Term(FilterKey.WORD, word) for word in words)
 
 
 def test_a_key_may_be_in_capitals() -> None:
     assert parse("Status:open TAG:VPN -Is:done").terms == (
-        Term(Key.STATUS, "open"),
-        Term(Key.TAG, "VPN"),
-        Term(Key.IS, "done", negated=True),
+        Term(FilterKey.STATUS, "open"),
+        Term(FilterKey.TAG, "VPN"),
+        Term(FilterKey.IS, "done", negated=True),
     )
 
 
@@ -116,16 +116,16 @@ _ANY = st.text(min_size=1, max_size=20).filter(str.strip)
 _DAYS = st.dates().map(lambda day: day.isoformat())
 
 
-def _value_of(key: Key) -> st.SearchStrategy[str]:
+def _value_of(key: FilterKey) -> st.SearchStrategy[str]:
     if key in WORDS:
         return st.sampled_from(WORDS[key])
-    return _DAYS if key in (Key.BEFORE, Key.AFTER) else _ANY
+    return _DAYS if key in (FilterKey.BEFORE, FilterKey.AFTER) else _ANY
 
 
 _NAMED = st.sampled_from(NAMED).flatmap(lambda key: st.builds(Term, st.just(key), _value_of(key), st.booleans()))
-_PHRASES = st.builds(Term, st.just(Key.PHRASE), _ANY, st.booleans())
+_PHRASES = st.builds(Term, st.just(FilterKey.PHRASE), _ANY, st.booleans())
 _SPOKEN = st.from_regex(r"[^\W_]{1,9}(-\w{1,3})?", fullmatch=True)
-_WORDS = st.builds(Term, st.sampled_from([Key.WORD, Key.PREFIX]), _SPOKEN, st.booleans())
+_WORDS = st.builds(Term, st.sampled_from([FilterKey.WORD, FilterKey.PREFIX]), _SPOKEN, st.booleans())
 
 
 @given(st.lists(st.one_of(_NAMED, _PHRASES, _WORDS), max_size=6).map(tuple))

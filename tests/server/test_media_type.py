@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from hero_assistance_httpd.downloads import DOWNLOAD, PICTURES, checked_disposition, disposition
 from hero_assistance_server.attachments.media_type import BINARY, HEAD_BYTES, TEXT, Sniffed, sniff
-from hero_assistance_server.attachments.ranges import Part, Unsatisfiable, part_of
+from hero_assistance_server.attachments.ranges import ByteRange, Unsatisfiable, part_of
 from tests.server.pictures import (
     exif,
     gif,
@@ -177,12 +177,12 @@ def test_another_servers_word_is_not_taken(given: str) -> None:
 @pytest.mark.parametrize(
     ("header", "part"),
     [
-        ("bytes=0-", Part(0, 99)),
-        ("bytes=0-0", Part(0, 0)),
-        ("bytes=10-19", Part(10, 19)),
-        ("BYTES=99-1000", Part(99, 99)),
-        ("bytes=-1", Part(99, 99)),
-        ("bytes=-1000", Part(0, 99)),
+        ("bytes=0-", ByteRange(0, 99)),
+        ("bytes=0-0", ByteRange(0, 0)),
+        ("bytes=10-19", ByteRange(10, 19)),
+        ("BYTES=99-1000", ByteRange(99, 99)),
+        ("bytes=-1", ByteRange(99, 99)),
+        ("bytes=-1000", ByteRange(0, 99)),
         # What is no range counts for nothing.
         ("bytes=", None),
         ("bytes=-", None),
@@ -194,7 +194,7 @@ def test_another_servers_word_is_not_taken(given: str) -> None:
         ("bytes=٣-٤", None),
     ],
 )
-def test_the_part_that_is_asked_for(header: str, part: Part | None) -> None:
+def test_the_part_that_is_asked_for(header: str, part: ByteRange | None) -> None:
     assert part_of(header, 100) == part
 
 

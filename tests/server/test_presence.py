@@ -20,8 +20,8 @@ from hero_assistance_server.events.model import Reach
 from hero_assistance_server.events.stored_event import StoredEvent
 from hero_assistance_server.identity.authentication import AuthMode
 from hero_assistance_server.presence import last_moves
-from hero_assistance_server.presence.exchange import NoOthers, OthersPresence
 from hero_assistance_server.presence.last_moves import LastMoves
+from hero_assistance_server.presence.presence_exchange import NoOthers, OthersPresence
 from hero_assistance_server.presence.rules import LEASE_S, MOST_SCREENS, Board, Doing, Lease, Move
 from hero_assistance_server.realtime.hub import Hub
 from hero_assistance_server.realtime.presence import Presence

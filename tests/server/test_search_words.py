@@ -11,7 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from hero_assistance_sdk.wire import Role, UserId
-from hero_assistance_server.search.filters import Key, Term, parse
+from hero_assistance_server.search.filters import FilterKey, Term, parse
 from hero_assistance_server.search.folding import fold, fold_with_places
 from hero_assistance_server.search.snippets import patterns
 from hero_assistance_server.search.tokenizer import index_text, join_texts, unsearchable, words_of
@@ -144,7 +144,7 @@ def test_words_are_found_in_any_case_and_normal_form(
 ) -> None:
     start = data.draw(st.integers(0, len(words) - 1))
     end = data.draw(st.integers(start + 1, len(words)))
-    query = Term(Key.PHRASE, form(case(" ".join(words[start:end]))))
+    query = Term(FilterKey.PHRASE, form(case(" ".join(words[start:end]))))
     assume(not words_of(query.value).is_empty)
     assert finds(stored(" ".join(words)), query)
 
@@ -162,7 +162,7 @@ def test_accents_and_invisible_characters_do_not_matter(word: str, data: st.Data
     plain = "".join(c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c))
     for text in (word, adorned, plain):
         for query in (word, adorned, plain):
-            assert finds(f"one {text} two", Term(Key.PHRASE, query))
+            assert finds(f"one {text} two", Term(FilterKey.PHRASE, query))
 
 
 @given(st.text(_CHARACTERS, max_size=30))
@@ -175,7 +175,7 @@ def test_a_text_and_its_places_are_folded_alike(text: str) -> None:
 
 @given(st.text(_CHARACTERS, max_size=30), st.text(_CHARACTERS, max_size=8), st.booleans())
 def test_a_snippet_marks_what_the_index_finds(text: str, query: str, prefix: bool) -> None:
-    finds(text, Term(Key.PREFIX if prefix else Key.PHRASE, query))
+    finds(text, Term(FilterKey.PREFIX if prefix else FilterKey.PHRASE, query))
 
 
 @given(st.text(_CHARACTERS, max_size=40))

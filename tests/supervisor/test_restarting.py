@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from hero_assistance.supervisor.process.process_table import read_process
-from hero_assistance_sdk.hero_proc.specs import Condition, Dependency, HealthCheck, ProbeKind, RetryPolicy
+from hero_assistance_sdk.hero_proc.specs import Dependency, DependencyCondition, HealthCheck, ProbeKind, RetryPolicy
 from hero_assistance_sdk.hero_proc.wire import ActionState
 from hero_assistance_sdk.net.sockets import listening_pid
 from tests.supervisor.harness import PROGRAM, SERVICE, Harness, one, wait_for
@@ -159,7 +159,7 @@ def test_a_busy_answer_is_no_failure_and_a_plain_503_is(supervised: Harness) -> 
 def test_an_action_waits_until_what_it_needs_is_healthy(supervised: Harness) -> None:
     first = supervised.action(name="first")
     second = supervised.action(name="second").model_copy(
-        update={"depends_on": (Dependency(action="first", condition=Condition.HEALTHY),)}
+        update={"depends_on": (Dependency(action="first", condition=DependencyCondition.HEALTHY),)}
     )
     broken = first.model_copy(update={"argv": ("/nowhere",), "retry_policy": RetryPolicy(max_attempts=1, delay_ms=0)})
     supervised.start_actions(second, broken)

@@ -10,7 +10,7 @@ import pytest
 
 from hero_assistance_sdk.errors import NotFound
 from hero_assistance_sdk.paths import Paths
-from hero_assistance_ui.access import BODY_LIMIT, LONGEST_LIST, PATH
+from hero_assistance_ui.access_list import BODY_LIMIT, LONGEST_LIST, PATH
 from tests.trust.harness import Supervised, get
 from tests.ui.daemons import Desk, desk, http, picked
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hero_assistance_server.search.filters import NAMED, WORDS, Key
+from hero_assistance_server.search.filters import NAMED, WORDS, FilterKey
 
 STORES = Path(__file__).resolve().parents[2] / "packages" / "ui" / "frontend" / "stores"
 QUERY, PRIORITIES = STORES / "search" / "query.ts", STORES / "tickets" / "priorities.ts"
@@ -27,10 +27,10 @@ def test_the_page_knows_the_keys_of_the_server() -> None:
 @pytest.mark.parametrize(
     ("name", "module", "key"),
     [
-        ("STATUSES", QUERY, Key.STATUS),
-        ("PRIORITIES", PRIORITIES, Key.PRIORITY),
-        ("STATES", QUERY, Key.IS),
+        ("STATUSES", QUERY, FilterKey.STATUS),
+        ("PRIORITIES", PRIORITIES, FilterKey.PRIORITY),
+        ("STATES", QUERY, FilterKey.IS),
     ],
 )
-def test_the_page_knows_the_words_of_each_key(name: str, module: Path, key: Key) -> None:
+def test_the_page_knows_the_words_of_each_key(name: str, module: Path, key: FilterKey) -> None:
     assert sorted(words_of_page(name, module)) == sorted(WORDS[key])

@@ -34,7 +34,7 @@ from hero_assistance_server.identity.sessions.model import SignInMethod
 from hero_assistance_server.identity.sessions.service import NewSession, SessionAdministration
 from hero_assistance_server.identity.sign_in.code_key import CodeKey
 from hero_assistance_server.identity.sign_in.letters import LetterQueue
-from hero_assistance_server.identity.sign_in.links import Links, Proof
+from hero_assistance_server.identity.sign_in.links import LinkOrCode, Links
 from hero_assistance_server.identity.sign_in.rates import SignInRates
 from hero_assistance_server.identity.sign_in.rules import INVITATION
 from hero_assistance_server.identity.sign_in.service import SignInService
@@ -273,7 +273,9 @@ async def test_a_device_that_is_bound_by_its_key_ends_what_the_other_node_has_ju
     issued = await one.storage.write(partial(LINKS.issue, email=mail, user=ALICE, plan=INVITATION))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(other.devices.directory, "_find_key", know_key)
-        await other.sign_in_service.redeem(Caller(None, origin="400::2", is_over_tcp=True), Proof(issued.token), "a")
+        await other.sign_in_service.redeem(
+            Caller(None, origin="400::2", is_over_tcp=True), LinkOrCode(issued.token), "a"
+        )
     bound = await one.storage.read(lambda snapshot: [device.address for device in snapshot.devices.list_all()])
     assert bound == ["400::2"]
 

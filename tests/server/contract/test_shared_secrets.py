@@ -12,7 +12,7 @@ import pytest
 from hero_assistance_sdk.errors import Forbidden
 from hero_assistance_server.identity.passkeys.challenges import LIFE, SKEW, Challenges
 from hero_assistance_server.identity.sign_in.code_key import CodeKey
-from hero_assistance_server.identity.sign_in.links import Links, Proof
+from hero_assistance_server.identity.sign_in.links import LinkOrCode, Links
 from hero_assistance_server.identity.sign_in.rules import REQUEST
 from hero_assistance_server.storage.unit_of_work import Storage
 from tests.server.contract.conftest import NOW
@@ -105,5 +105,5 @@ async def test_a_code_that_was_asked_of_one_node_is_redeemed_at_the_other(nodes:
     for one, other in (nodes, nodes[::-1]):
         issued = await one.storage.write(partial(one.links.issue, email=EMAIL, user=CAROL, plan=REQUEST))
         assert issued.code is not None
-        proof = Proof(email=EMAIL, code=issued.code)
+        proof = LinkOrCode(email=EMAIL, code=issued.code)
         assert await other.storage.write(partial(other.links.take_user, proof=proof)) == CAROL

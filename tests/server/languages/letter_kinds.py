@@ -12,7 +12,7 @@ from hero_assistance_server.identity.sign_in.letters import invitation_letter, l
 from hero_assistance_server.identity.sign_in.model import IssuedToken
 from hero_assistance_server.languages.registry import LANGUAGES
 from hero_assistance_server.mail.model import Letter
-from hero_assistance_server.mail.receiving.filing.envelope import DeskFacts, Envelope
+from hero_assistance_server.mail.receiving.filing.mail_to_file import DeskFacts, MailToFile
 from hero_assistance_server.mail.receiving.filing.receipts import Receipt, queue_receipt
 from hero_assistance_server.mail.receiving.model import IncomingMail, MailId, MailState
 from hero_assistance_server.mail.receiving.parsing.parser import parse_mail
@@ -157,8 +157,8 @@ async def _make_receipt(desk: LetterDesk, language: str, *, is_proved: bool) -> 
         ticket = work.tickets.find(ticket_id)
         assert ticket is not None
         parsed = parse_mail(write(sender="carol@example.net").as_bytes())
-        envelope = Envelope(RECORD, parsed, DeskFacts(work.project.read(), MAIL), "", "")
-        assert queue_receipt(work, Receipt(envelope, ticket, replace(CAROL, language=language), is_proved))
+        mail_to_file = MailToFile(RECORD, parsed, DeskFacts(work.project.read(), MAIL), "", "")
+        assert queue_receipt(work, Receipt(mail_to_file, ticket, replace(CAROL, language=language), is_proved))
 
     await desk.write(command)
     return await _read_last(desk)

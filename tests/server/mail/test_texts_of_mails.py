@@ -8,7 +8,7 @@ from hero_assistance_sdk.wire import Role, UserId
 from hero_assistance_server.languages.language import Language
 from hero_assistance_server.languages.registry import LANGUAGES
 from hero_assistance_server.mail.receiving.filing.sender_rules import SenderFacts, Standing, judge_sender
-from hero_assistance_server.mail.receiving.parsing.authentication_results import Proof, read_proof
+from hero_assistance_server.mail.receiving.parsing.authentication_results import SenderProof, read_proof
 from hero_assistance_server.mail.receiving.parsing.html_text import convert_html, picture_namer
 from hero_assistance_server.mail.receiving.parsing.parser import parse_mail
 from hero_assistance_server.mail.receiving.parsing.plain_text import join_flowed
@@ -143,40 +143,40 @@ def test_deep_html_takes_no_time(html: str) -> None:
 @pytest.mark.parametrize(
     ("field", "proof"),
     [
-        ("mx.example; dmarc=pass header.from=example.org", Proof.PASSED),
-        ("mx.example 1; dmarc=pass (p=none) header.from=EXAMPLE.org.", Proof.PASSED),
-        ("MX.example; spf=fail; dkim=fail; dmarc=pass header.from=example.org", Proof.PASSED),
-        ("mx.example; dmarc=fail header.from=example.org", Proof.FAILED),
-        ("mx.example; dmarc=pass header.from=evil.example", Proof.NONE),
-        ("mx.example; dmarc=pass", Proof.NONE),
-        ("mx.example; dmarc=none; dkim=pass header.d=example.org", Proof.PASSED),
-        ("mx.example; dkim=pass header.i=@example.org", Proof.PASSED),
-        ("mx.example; dkim=pass header.d=evil.example", Proof.NONE),
-        ("mx.example; dkim=pass header.d=org", Proof.NONE),
-        ("mx.example; dkim=fail header.d=example.org", Proof.NONE),
-        ("mx.example; spf=pass smtp.mailfrom=erin@example.org", Proof.PASSED),
-        ("mx.example; spf=pass smtp.mailfrom=x@evil.example", Proof.NONE),
-        ("mx.example; spf=softfail smtp.mailfrom=erin@example.org", Proof.NONE),
-        ("mx.example; none", Proof.NONE),
-        ("other.example; dmarc=pass header.from=example.org", Proof.NONE),
-        ("(mx.example) other; dmarc=pass header.from=example.org", Proof.NONE),
-        ("mx.example (; dmarc=pass header.from=example.org)", Proof.NONE),
-        ("", Proof.NONE),
-        (";" * 10_000, Proof.NONE),
-        ("(" * 10_000, Proof.NONE),
+        ("mx.example; dmarc=pass header.from=example.org", SenderProof.PASSED),
+        ("mx.example 1; dmarc=pass (p=none) header.from=EXAMPLE.org.", SenderProof.PASSED),
+        ("MX.example; spf=fail; dkim=fail; dmarc=pass header.from=example.org", SenderProof.PASSED),
+        ("mx.example; dmarc=fail header.from=example.org", SenderProof.FAILED),
+        ("mx.example; dmarc=pass header.from=evil.example", SenderProof.NONE),
+        ("mx.example; dmarc=pass", SenderProof.NONE),
+        ("mx.example; dmarc=none; dkim=pass header.d=example.org", SenderProof.PASSED),
+        ("mx.example; dkim=pass header.i=@example.org", SenderProof.PASSED),
+        ("mx.example; dkim=pass header.d=evil.example", SenderProof.NONE),
+        ("mx.example; dkim=pass header.d=org", SenderProof.NONE),
+        ("mx.example; dkim=fail header.d=example.org", SenderProof.NONE),
+        ("mx.example; spf=pass smtp.mailfrom=erin@example.org", SenderProof.PASSED),
+        ("mx.example; spf=pass smtp.mailfrom=x@evil.example", SenderProof.NONE),
+        ("mx.example; spf=softfail smtp.mailfrom=erin@example.org", SenderProof.NONE),
+        ("mx.example; none", SenderProof.NONE),
+        ("other.example; dmarc=pass header.from=example.org", SenderProof.NONE),
+        ("(mx.example) other; dmarc=pass header.from=example.org", SenderProof.NONE),
+        ("mx.example (; dmarc=pass header.from=example.org)", SenderProof.NONE),
+        ("", SenderProof.NONE),
+        (";" * 10_000, SenderProof.NONE),
+        ("(" * 10_000, SenderProof.NONE),
     ],
 )
-def test_the_mail_server_s_word(field: str, proof: Proof) -> None:
+def test_the_mail_server_s_word(field: str, proof: SenderProof) -> None:
     assert read_proof([field], ["mx.example"], "example.org") is proof
 
 
 def test_of_several_fields_the_uppermost_counts() -> None:
     fields = ["mx.example; dmarc=fail", "mx.example; dmarc=pass header.from=example.org"]
-    assert read_proof(fields, ["mx.example"], "example.org") is Proof.FAILED
+    assert read_proof(fields, ["mx.example"], "example.org") is SenderProof.FAILED
 
 
 def test_without_a_trusted_server_nothing_is_proved() -> None:
-    assert read_proof(["; dmarc=pass header.from=example.org"], ["", " "], "example.org") is Proof.NONE
+    assert read_proof(["; dmarc=pass header.from=example.org"], ["", " "], "example.org") is SenderProof.NONE
 
 
 CUSTOMER, AGENT = User(UserId("carol"), "Carol", Role.CUSTOMER), User(UserId("bob"), "Bob", Role.AGENT)
@@ -186,20 +186,22 @@ GONE = User(UserId("dan"), "Dan", Role.CUSTOMER, active=False)
 @pytest.mark.parametrize(
     ("user", "proof", "own", "newcomers", "standing"),
     [
-        (None, Proof.NONE, False, True, Standing.NEWCOMER),
-        (None, Proof.PASSED, False, True, Standing.NEWCOMER),
-        (None, Proof.FAILED, False, True, Standing.UNPROVED),
-        (None, Proof.PASSED, False, False, Standing.UNPROVED),
-        (CUSTOMER, Proof.PASSED, False, True, Standing.USER),
-        (CUSTOMER, Proof.NONE, True, True, Standing.USER),
-        (CUSTOMER, Proof.NONE, False, True, Standing.UNPROVED),
-        (CUSTOMER, Proof.FAILED, True, True, Standing.UNPROVED),
-        (AGENT, Proof.PASSED, False, True, Standing.USER),
-        (AGENT, Proof.NONE, True, True, Standing.UNPROVED),
-        (GONE, Proof.PASSED, True, True, Standing.UNPROVED),
+        (None, SenderProof.NONE, False, True, Standing.NEWCOMER),
+        (None, SenderProof.PASSED, False, True, Standing.NEWCOMER),
+        (None, SenderProof.FAILED, False, True, Standing.UNPROVED),
+        (None, SenderProof.PASSED, False, False, Standing.UNPROVED),
+        (CUSTOMER, SenderProof.PASSED, False, True, Standing.USER),
+        (CUSTOMER, SenderProof.NONE, True, True, Standing.USER),
+        (CUSTOMER, SenderProof.NONE, False, True, Standing.UNPROVED),
+        (CUSTOMER, SenderProof.FAILED, True, True, Standing.UNPROVED),
+        (AGENT, SenderProof.PASSED, False, True, Standing.USER),
+        (AGENT, SenderProof.NONE, True, True, Standing.UNPROVED),
+        (GONE, SenderProof.PASSED, True, True, Standing.UNPROVED),
     ],
 )
-def test_for_whom_a_mail_acts(user: User | None, proof: Proof, own: bool, newcomers: bool, standing: Standing) -> None:
+def test_for_whom_a_mail_acts(
+    user: User | None, proof: SenderProof, own: bool, newcomers: bool, standing: Standing
+) -> None:
     assert judge_sender(SenderFacts(user, proof, own, newcomers)).standing is standing
 
 
@@ -286,12 +288,12 @@ def test_a_listener_is_of_this_machine(text: str, tmp_path_factory: pytest.TempP
     ],
 )
 def test_a_result_in_a_string_or_behind_an_open_bracket_proves_nothing(field: str) -> None:
-    assert read_proof([field], ["mx.example"], "example.org") is Proof.NONE
+    assert read_proof([field], ["mx.example"], "example.org") is SenderProof.NONE
 
 
 def test_a_failure_counts_behind_a_result_that_passed() -> None:
     field = "mx.example; dmarc=pass header.from=example.org; dmarc=fail header.from=example.org"
-    assert read_proof([field], ["mx.example"], "example.org") is Proof.FAILED
+    assert read_proof([field], ["mx.example"], "example.org") is SenderProof.FAILED
 
 
 @pytest.mark.parametrize("line", ["support@desk.example " + "a" * 1_000_000 + " x", "a" * 1_000_000, "a@" * 300_000])

@@ -19,8 +19,8 @@ from hero_assistance_server.storage.postgres.database.connection import Postgres
 from hero_assistance_server.storage.postgres.event_follower import (
     POLL_S,
     EventFollower,
+    EventPortion,
     Followed,
-    Portion,
     read_portion,
 )
 from hero_assistance_server.storage.postgres.store import open_store
@@ -151,10 +151,10 @@ async def test_a_lost_connection_is_not_made_again_without_listening(
 
 async def test_a_defect_does_not_end_what_follows(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(event_follower, "POLL_S", 0.05)
-    delivered: list[Portion] = []
+    delivered: list[EventPortion] = []
     done = threading.Event()
 
-    def deliver(portion: Portion) -> None:
+    def deliver(portion: EventPortion) -> None:
         delivered.append(portion)
         if len(delivered) == 1:
             raise LookupError("a defect")
@@ -175,9 +175,9 @@ async def test_a_defect_does_not_end_what_follows(postgres_url: str, monkeypatch
 async def test_no_notice_of_what_is_published_reads_the_table(
     postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read: list[Portion] = []
+    read: list[EventPortion] = []
 
-    def note(connection: PostgresConnection, after: Seq) -> Portion:
+    def note(connection: PostgresConnection, after: Seq) -> EventPortion:
         read.append(read_portion(connection, after))
         return read[-1]
 

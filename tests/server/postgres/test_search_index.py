@@ -20,7 +20,7 @@ from hero_assistance_server.storage.errors import StoreUnavailable
 from hero_assistance_server.storage.postgres.database.connection import PostgresConnection
 from hero_assistance_server.storage.postgres.search import index_file, index_follower, search_repository
 from hero_assistance_server.storage.postgres.search.changed_tickets import list_changed
-from hero_assistance_server.storage.postgres.search.index_file import FILE, IndexFile, Progress
+from hero_assistance_server.storage.postgres.search.index_file import FILE, IndexFile, IndexProgress
 from hero_assistance_server.storage.postgres.search.index_follower import IndexFollower
 from hero_assistance_server.storage.postgres.store import PostgresStore, open_store
 from hero_assistance_server.storage.sql.search import index_portions
@@ -163,7 +163,7 @@ async def test_it_is_made_again_where_a_restore_left_numbers_out(
         connection.execute("UPDATE hero_assistance.last_ids SET last_id = 2^40 WHERE name = 'events'")
     async with node(earlier, tmp_path) as one:
         assert one.index.file.match("gateway", 100, 10) == []
-        assert one.index.file.progress == Progress(Seq(2**40), 1)
+        assert one.index.file.progress == IndexProgress(Seq(2**40), 1)
         await one.write(lambda work: create(work, "keyboard"))
         assert [await found(one, text) for text in ("gateway", "keyboard", "laptop")] == [[], [2], [1]]
 
@@ -183,7 +183,7 @@ async def test_it_is_made_again_when_it_is_damaged_while_it_is_used(postgres_url
 def test_how_far_it_is_does_not_outrun_the_file(tmp_path: Path) -> None:
     """What a commit refused is written once more."""
     file = IndexFile(tmp_path, "database", Seq(0))
-    made, later = file.progress, Progress(Seq(1), 1)
+    made, later = file.progress, IndexProgress(Seq(1), 1)
     file._writer.set_commit_hook(lambda: True)
     with pytest.raises(StoreUnavailable):
         file.write([(1, "gateway", "", "")], (), later)

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from hero_assistance.action_names import ACTION_SOCKETS, REPLICA, SERVER, UI
 from hero_assistance_sdk.hero_proc.specs import (
     ActionSpec,
-    Condition,
     Dependency,
+    DependencyCondition,
     HealthCheck,
     ProbeKind,
     RetryPolicy,
@@ -75,7 +75,7 @@ def build_service_spec(
     ui_flags = ["--auth-mode", auth_mode, *(flag for address in ui_tcp for flag in ("--tcp", address))]
     server = _build_action(paths, SERVER, "tickets and their events", server_flags, env)
     ui = _build_action(paths, UI, "the page and its socket", ui_flags, env)
-    waits = (Dependency(action=SERVER, condition=Condition.HEALTHY),)
+    waits = (Dependency(action=SERVER, condition=DependencyCondition.HEALTHY),)
     return ServiceSpec(
         name=SERVICE,
         description="a peer-to-peer support desk",

@@ -27,7 +27,7 @@ _TURNS = 3
 _UNASKED = -1
 
 
-class Drain:
+class ShutdownState:
     """Whether this process shuts down, and the time of its last request."""
 
     def __init__(self) -> None:
@@ -40,20 +40,20 @@ class Drain:
         self.last_request_s = time.monotonic()
 
 
-class DrainingConfig(uvicorn.Config):
+class ShutdownConfig(uvicorn.Config):
     """The settings of a server with a graceful shutdown."""
 
-    drain: Drain
+    shutdown: ShutdownState
 
 
-class DrainingProtocol(HttpToolsProtocol):
+class ShutdownProtocol(HttpToolsProtocol):
     """An HTTP protocol that closes each connection after its next answer once the shutdown has begun.
 
     It also lets applications drop a peer that does not read; an ordinary close waits until its buffer is read. And it
     tells them the OS user of a peer on a Unix socket.
     """
 
-    config: DrainingConfig
+    config: ShutdownConfig
 
     # Asked for once: the kernel notes it when the peer connects. `_UNASKED` until then.
     _peer_user: int | None = _UNASKED
@@ -72,8 +72,8 @@ class DrainingProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Note the time of the request while the server shuts down."""
         super().on_headers_complete()
-        if self.config.drain.begun:
-            self.config.drain.last_request_s = time.monotonic()
+        if self.config.shutdown.begun:
+            self.config.shutdown.last_request_s = time.monotonic()
             self.close_after_answer()
 
     def close_after_answer(self) -> None:
@@ -88,20 +88,22 @@ class Served(Protocol):
     server_state: Any
 
 
-async def drain_connections(servers: Sequence[Served], unix: Sequence[int], tcp: Sequence[int], drain: Drain) -> None:
+async def close_connections(
+    servers: Sequence[Served], unix: Sequence[int], tcp: Sequence[int], shutdown: ShutdownState
+) -> None:
     """Accept the clients that wait on the Unix sockets, stop accepting, and return when the connections are quiet.
 
     `unix` and `tcp` are the descriptors of the listening sockets. A Unix socket that was renamed over gets no
     new client. Clients that wait on a TCP listener wait on that of the successor, too.
     """
     deadline = time.monotonic() + _LONGEST_S
-    drain.begin()
+    shutdown.begin()
     for connection in _connections(servers):
         connection.close_after_answer()
     while unix and _has_waiting_client(unix) and time.monotonic() < deadline:  # noqa: ASYNC110
         await asyncio.sleep(0)
     await _stop_accepting(servers, (*unix, *tcp))
-    while _connections(servers) and time.monotonic() < min(deadline, drain.last_request_s + _QUIET_S):  # noqa: ASYNC110
+    while _connections(servers) and time.monotonic() < min(deadline, shutdown.last_request_s + _QUIET_S):  # noqa: ASYNC110
         await asyncio.sleep(_LOOK_S)
 
 
@@ -135,5 +137,5 @@ async def _stop_accepting(servers: Sequence[Served], listening: Iterable[int]) -
             accepting.close()
 
 
-def _connections(servers: Sequence[Served]) -> list[DrainingProtocol]:
+def _connections(servers: Sequence[Served]) -> list[ShutdownProtocol]:
     return [connection for server in servers for connection in server.server_state.connections]

@@ -20,7 +20,7 @@ from starlette.types import ASGIApp
 from hero_assistance_httpd.connections.bounded_protocol import BoundedConfig, BoundedProtocol
 from hero_assistance_httpd.connections.connection_limits import ConnectionLimits
 from hero_assistance_httpd.connections.memory_budget import MemoryBudget
-from hero_assistance_httpd.graceful_shutdown import Drain, drain_connections
+from hero_assistance_httpd.graceful_shutdown import ShutdownState, close_connections
 from hero_assistance_httpd.host_guard import HostGuard
 from hero_assistance_httpd.peer_filter import PeerFilter, PeerPolicy
 from hero_assistance_httpd.request_headers import HeaderCheck
@@ -107,8 +107,8 @@ async def serve(
     """
     stop = stop or asyncio.Event()
     ours = [(listener.path, listener.path.stat().st_ino) for listener in listeners if listener.path]
-    drain = Drain()
-    shared = _Shared(drain, limits, ConnectionLimits(limits), MemoryBudget(limits))
+    shutdown = ShutdownState()
+    shared = _Shared(shutdown, limits, ConnectionLimits(limits), MemoryBudget(limits))
     servers = [_Server(_Config(listener, grace_s, shared)) for listener in listeners]
     tcp = {listener.address: listener.socket for listener in listeners if listener.address}
     try:
@@ -123,7 +123,7 @@ async def serve(
                 for task in endless:
                     task.cancel()
                 if any(_inode(path) not in (inode, None) for path, inode in ours):
-                    await _drain_connections(servers, listeners, closing, drain)
+                    await _close_connections(servers, listeners, closing, shutdown)
                 closing()
                 for server in servers:
                     server.stop()
@@ -133,21 +133,21 @@ async def serve(
     return received[0] if received else None
 
 
-async def _drain_connections(
-    servers: Sequence[_Server], listeners: Sequence[Listener], closing: Callable[[], None], drain: Drain
+async def _close_connections(
+    servers: Sequence[_Server], listeners: Sequence[Listener], closing: Callable[[], None], shutdown: ShutdownState
 ) -> None:
     _log.info("listener.draining", connections=sum(len(server.server_state.connections) for server in servers))
     unix = [listener.socket.fileno() for listener in listeners if listener.path]
     tcp = [listener.socket.fileno() for listener in listeners if not listener.path]
     closing()
-    await drain_connections(servers, unix, tcp, drain)
+    await close_connections(servers, unix, tcp, shutdown)
 
 
 @dataclass(frozen=True, slots=True)
 class _Shared:
     """What the listeners of one process share."""
 
-    drain: Drain
+    shutdown: ShutdownState
     limits: Limits
     connections: ConnectionLimits
     memory: MemoryBudget
@@ -157,7 +157,7 @@ class _Config(BoundedConfig):
     """The settings of one listener's server, and its peer filter."""
 
     def __init__(self, listener: Listener, grace_s: int, shared: _Shared) -> None:
-        self.drain = shared.drain
+        self.shutdown = shared.shutdown
         self.limits = shared.limits
         self.connections = shared.connections
         self.memory = shared.memory

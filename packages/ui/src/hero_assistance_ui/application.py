@@ -22,7 +22,7 @@ from hero_assistance_sdk.paths import SERVICE
 from hero_assistance_sdk.release import version
 from hero_assistance_sdk.rpc.errors import InternalError
 from hero_assistance_sdk.size_limits import REQUEST_BYTES
-from hero_assistance_ui.access import PATH, AccessListResource
+from hero_assistance_ui.access_list import PATH, AccessListResource
 from hero_assistance_ui.assets import Assets
 from hero_assistance_ui.errors import failure_response
 from hero_assistance_ui.guards import check_same_site

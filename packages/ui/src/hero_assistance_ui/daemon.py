@@ -16,7 +16,7 @@ from hero_assistance_sdk.logs import configure_logs
 from hero_assistance_sdk.net.socket_group import read_socket_group
 from hero_assistance_sdk.paths import SERVICE, Paths
 from hero_assistance_sdk.release import version_line
-from hero_assistance_ui.access import AccessListPolicy
+from hero_assistance_ui.access_list import AccessListPolicy
 from hero_assistance_ui.application import Gateway, create_app
 from hero_assistance_ui.assets import Assets
 from hero_assistance_ui.identity import AuthMode

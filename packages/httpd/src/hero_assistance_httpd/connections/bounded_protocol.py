@@ -10,7 +10,7 @@ from hero_assistance_httpd.connections.connection_limits import ConnectionLimits
 from hero_assistance_httpd.connections.memory_budget import MEMORY, Account, MemoryBudget
 from hero_assistance_httpd.connections.paced_protocol import PacedProtocol
 from hero_assistance_httpd.connections.slow_reader import SlowReaderTimer
-from hero_assistance_httpd.graceful_shutdown import DrainingConfig
+from hero_assistance_httpd.graceful_shutdown import ShutdownConfig
 from hero_assistance_httpd.peer_filter import LINGER_S, turn_away
 from hero_assistance_sdk.errors import HeroError, TooLarge, TooSlow
 from hero_assistance_sdk.limits import Limits
@@ -20,7 +20,7 @@ from hero_assistance_sdk.rpc.errors import http_answer
 _SHORTEST_S = 0.1
 
 
-class BoundedConfig(DrainingConfig):
+class BoundedConfig(ShutdownConfig):
     """The settings of a server with these limits."""
 
     limits: Limits

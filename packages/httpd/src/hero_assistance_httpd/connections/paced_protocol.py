@@ -8,7 +8,7 @@ from abc import abstractmethod
 
 from uvicorn.protocols.http.flow_control import FlowControl
 
-from hero_assistance_httpd.graceful_shutdown import DrainingProtocol
+from hero_assistance_httpd.graceful_shutdown import ShutdownProtocol
 
 _HEADERS_END = b"\r\n\r\n"
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,9})[ \t]*\r\n", re.IGNORECASE)
@@ -18,7 +18,7 @@ _HEADER_PIECE = 4096
 _CHUNKED_PIECE = 512
 
 
-class PacedProtocol(DrainingProtocol):
+class PacedProtocol(ShutdownProtocol):
     """One connection: what arrives while a request is being answered is neither parsed nor followed by more.
 
     Parsed ahead, 18 bytes would become a request of kilobytes. What is held is what one read of the socket brought.

@@ -12,7 +12,7 @@ from flake_quarantine.campaigns.cause_finder import CauseFinder, limit_copies
 from flake_quarantine.campaigns.fork_trust import ForkTrust
 from flake_quarantine.inference.bursts import count_events, count_joint_failures
 from flake_quarantine.inference.limits import Limits
-from flake_quarantine.inference.measurement import FailingBatch, Measurement
+from flake_quarantine.inference.measurement import BatchToRepeat, Measurement
 from flake_quarantine.inference.statistics import ALPHA
 from flake_quarantine.inference.stopping_rule import RunAlone, RunLoad, Stop, Verdict, choose_step, stop_at_time_limit
 from flake_quarantine.inference.tally import Rung, Tally
@@ -245,7 +245,7 @@ class Measurer:
         self.campaign.record("load", workers, runs)
         for test, copies in group:
             test.forks.add_batch(rung, runs, test.nodeid)
-            self._count_batch(test, rung, runs, FailingBatch(workers, copies, seed), seconds)
+            self._count_batch(test, rung, runs, BatchToRepeat(workers, copies, seed), seconds)
 
     def _leave_out_hung_neighbours(self, runs: Sequence[Run], tests: Sequence[MeasuredTest]) -> None:
         """Name the neighbours that held up the batch, and choose them for no other one."""
@@ -255,7 +255,7 @@ class Measurer:
             test.measurement.notes += notes.values()
 
     def _count_batch(
-        self, test: MeasuredTest, rung: int, runs: Sequence[Run], batch: FailingBatch, seconds: float
+        self, test: MeasuredTest, rung: int, runs: Sequence[Run], batch: BatchToRepeat, seconds: float
     ) -> None:
         """Count what a batch says about one test, and the seconds that it took for it."""
         measurement = test.measurement

@@ -17,7 +17,7 @@ from flake_quarantine.inference.tally import Tally
 from flake_quarantine.register import Kind
 
 
-class FailingBatch(NamedTuple):
+class BatchToRepeat(NamedTuple):
     """How to repeat the first batch in which a test failed."""
 
     workers: int
@@ -39,7 +39,7 @@ class Measurement:
     shared_resources: dict[str, list[str]] = field(default_factory=dict)
     signatures: Counter[str] = field(default_factory=Counter)
     joint_failures: Counter[str] = field(default_factory=Counter)
-    failing_batch: FailingBatch | None = None
+    failing_batch: BatchToRepeat | None = None
     fails_under_any_load: bool = False  # as often under plain CPU load as among other tests
     notes: list[str] = field(default_factory=list)
     pytest_options: tuple[str, ...] = ()  # with which it was measured, and is to be repeated

@@ -11,7 +11,7 @@ from hero_assistance_sdk.hero_proc.connection import MissingMethod
 from hero_assistance_sdk.hero_proc.foreign_supervisor import list_action_names, unwrap
 from hero_assistance_sdk.hero_proc.offered_methods import OfferedMethods
 from hero_assistance_sdk.hero_proc.scripts import parse_script
-from hero_assistance_sdk.hero_proc.spec_fitting import Call, RegistrationPlan, plan_registration
+from hero_assistance_sdk.hero_proc.spec_fitting import RegistrationCall, RegistrationPlan, plan_registration
 from hero_assistance_sdk.hero_proc.specs import ActionSpec, ServiceSpec
 from hero_assistance_sdk.hero_proc.states import CORE
 from hero_assistance_sdk.rpc.errors import RpcFailure
@@ -73,7 +73,7 @@ class ForeignRegistration:
     def _get_action(self, name: str) -> Any:
         return self._send("action.get", action=name, context=CORE)
 
-    def _is_stored(self, call: Call, answer: Any) -> bool:
+    def _is_stored(self, call: RegistrationCall, answer: Any) -> bool:
         stored = unwrap(answer)
         return all(
             _covers(stored[name], value) if name in stored else name in _ADDRESSES

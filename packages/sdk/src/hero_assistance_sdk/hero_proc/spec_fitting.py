@@ -21,7 +21,7 @@ _OPTIONAL = ("sockets", "health_checks", "retry_policy", "stop", "kill_other", "
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class RegistrationCall:
     """One call of a registration."""
 
     method: str
@@ -32,7 +32,7 @@ class Call:
 class RegistrationPlan:
     """The calls that register a service; `left_out` names what of ours the supervisor has no place for."""
 
-    calls: tuple[Call, ...]
+    calls: tuple[RegistrationCall, ...]
     left_out: tuple[str, ...]
 
 
@@ -92,14 +92,14 @@ def plan_registration(offered: OfferedMethods, spec: ServiceSpec) -> Registratio
     faults = [*service.faults]
     faults += [f"service.set has no place for {name}" for name in ("name", "actions") if name not in service.placed]
     inside = {name.removeprefix("actions.") for name in service.placed if name.startswith("actions.")}
-    calls: list[Call] = []
+    calls: list[RegistrationCall] = []
     if "argv" in inside:
         faults += [fault for action in spec.actions for fault in _find_lost(action, inside, "service.set")]
     else:
         # An action that is not part of its service stands alone, and is registered first.
         calls, inside, more = _plan_actions(offered, spec)
         faults += more
-    calls.append(Call("service.set", params))
+    calls.append(RegistrationCall("service.set", params))
     for call in calls if not faults else ():
         faults += offered.schemas.find_faults(call.params, offered.params.get(call.method, {}), call.method)
     if faults:
@@ -109,14 +109,16 @@ def plan_registration(offered: OfferedMethods, spec: ServiceSpec) -> Registratio
     return RegistrationPlan(tuple(calls), tuple(left_out))
 
 
-def _plan_actions(offered: OfferedMethods, spec: ServiceSpec) -> tuple[list[Call], set[str], list[str]]:
+def _plan_actions(offered: OfferedMethods, spec: ServiceSpec) -> tuple[list[RegistrationCall], set[str], list[str]]:
     """The calls that register the actions by themselves, what of them was placed, and what does not fit."""
     if offered.find("action.set") is None:
         return [], set(), ["service.set takes no programs, and action.set is not offered"]
     calls, placed, faults = [], set(), []
     for action in spec.actions:
         fitting = _Fitting(offered.schemas)
-        calls.append(Call("action.set", _fill(offered.params["action.set"], ACTION, action, "action.set", fitting)))
+        calls.append(
+            RegistrationCall("action.set", _fill(offered.params["action.set"], ACTION, action, "action.set", fitting))
+        )
         faults += [*fitting.faults, *_find_lost(action, fitting.placed, "action.set")]
         placed |= fitting.placed
     return calls, placed, faults

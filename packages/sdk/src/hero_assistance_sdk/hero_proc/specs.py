@@ -41,7 +41,7 @@ class ProbeKind(StrEnum):
     EXEC = "exec"
 
 
-class Condition(StrEnum):
+class DependencyCondition(StrEnum):
     """What a dependency must have reached before the action that waits for it is started."""
 
     STARTED = "started"
@@ -96,7 +96,7 @@ class Dependency(_Spec):
     """Another action of the same service, and what it must have reached."""
 
     action: str
-    condition: Condition = Condition.HEALTHY
+    condition: DependencyCondition = DependencyCondition.HEALTHY
 
 
 class ActionSpec(_Spec):

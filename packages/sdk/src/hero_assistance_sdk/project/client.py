@@ -13,7 +13,7 @@ from hero_assistance_sdk.project.next_address import has_lost_its_store, last_fa
 from hero_assistance_sdk.project.proof_request import ProofRequest
 from hero_assistance_sdk.rpc.client import CALL_TIMEOUT_S, JSON_HEADERS, decoded, encoded, explain_failure
 from hero_assistance_sdk.rpc.errors import RpcFailure
-from hero_assistance_sdk.rpc.http_connection import Answer, CutOff, HttpConnection, NotHttp
+from hero_assistance_sdk.rpc.http_connection import CutOff, HttpAnswer, HttpConnection, NotHttp
 
 
 class ProjectClient:
@@ -82,7 +82,7 @@ class ProjectClient:
         for connection in self._connections.values():
             connection.close()
 
-    def _read(self, address: str, answer: Answer) -> Any:
+    def _read(self, address: str, answer: HttpAnswer) -> Any:
         try:
             result = decoded(address, answer.status, answer.body)
         except RpcFailure as error:

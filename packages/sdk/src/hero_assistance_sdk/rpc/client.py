@@ -12,7 +12,7 @@ from typing import Any
 from hero_assistance_sdk.errors import HeroError, ProtocolViolation, Unreachable
 from hero_assistance_sdk.os_errors import choose_hint
 from hero_assistance_sdk.rpc.errors import RpcFailure
-from hero_assistance_sdk.rpc.http_connection import Answer, CutOff, HttpConnection, NotHttp
+from hero_assistance_sdk.rpc.http_connection import CutOff, HttpAnswer, HttpConnection, NotHttp
 
 # Long enough for a durable write on a slow disk, short enough that it does not seem to hang.
 CALL_TIMEOUT_S = 10.0
@@ -53,7 +53,7 @@ class RpcClient:
     ) -> None:
         self._http.close()
 
-    def _request(self, method: str, path: str, body: bytes = b"") -> Answer:
+    def _request(self, method: str, path: str, body: bytes = b"") -> HttpAnswer:
         headers = {**self._headers, b"content-type": b"application/json"} if body else self._headers
         try:
             return self._http.request(method, path, headers, body)

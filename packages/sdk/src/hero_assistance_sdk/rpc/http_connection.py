@@ -34,7 +34,7 @@ class NotHttp(Exception):
     """The other side answered with something that is not HTTP/1.1."""
 
 
-class Answer(NamedTuple):
+class HttpAnswer(NamedTuple):
     """The status and the whole body of an answer."""
 
     status: int
@@ -68,7 +68,7 @@ class HttpConnection:
         self._socket: socket.socket | None = None
         self._received = bytearray()
 
-    def request(self, method: str, path: str, headers: Mapping[bytes, bytes], body: bytes = b"") -> Answer:
+    def request(self, method: str, path: str, headers: Mapping[bytes, bytes], body: bytes = b"") -> HttpAnswer:
         """Return the answer; raises `CutOff`, `NotHttp`, `OSError`, or `TimeoutError` when all of it takes too long."""
         self.has_sent = False
         self._deadline = time.monotonic() + self._timeout_s
@@ -80,7 +80,7 @@ class HttpConnection:
             self.close()
             raise
 
-    def exchange(self, method: str, path: str, headers: Mapping[bytes, bytes], body: bytes = b"") -> Answer:
+    def exchange(self, method: str, path: str, headers: Mapping[bytes, bytes], body: bytes = b"") -> HttpAnswer:
         """Send a request over the connection that there is; raises `CutOff` where there is none."""
         if self._socket is None:
             raise CutOff
@@ -153,7 +153,7 @@ class HttpConnection:
             raise TimeoutError("timed out")
         opened.settimeout(remaining)
 
-    def _read_answer(self) -> tuple[Answer, bool]:
+    def _read_answer(self) -> tuple[HttpAnswer, bool]:
         """The answer, and whether the connection ends with it."""
         status, version = self._read_status()
         headers = self._read_headers()
@@ -162,18 +162,18 @@ class HttpConnection:
             headers = self._read_headers()
         is_last = version == b"HTTP/1.0" or b"close" in headers.get(b"connection", b"").lower()
         if status in _WITHOUT_BODY:
-            return Answer(status, b""), is_last
+            return HttpAnswer(status, b""), is_last
         encoding = headers.get(b"transfer-encoding")
         if encoding is not None:
             if encoding.lower() != b"chunked":
                 raise NotHttp(f"unknown transfer encoding: {encoding[:60]!r}")
-            return Answer(status, self._read_chunks()), is_last
+            return HttpAnswer(status, self._read_chunks()), is_last
         length = headers.get(b"content-length")
         if length is None:
-            return Answer(status, self._read_to_end()), True
+            return HttpAnswer(status, self._read_to_end()), True
         if not length.isdigit() or len(length) > _LONGEST_NUMBER:
             raise NotHttp(f"bad content length: {length[:60]!r}")
-        return Answer(status, self._take(int(length))), is_last
+        return HttpAnswer(status, self._take(int(length))), is_last
 
     def _read_status(self) -> tuple[int, bytes]:
         line = self._read_line(expected=b"HTTP/1.")

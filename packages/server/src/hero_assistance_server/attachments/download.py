@@ -19,7 +19,7 @@ from hero_assistance_sdk.wire import AttachmentId
 from hero_assistance_server.attachments.media_type import TEXT
 from hero_assistance_server.attachments.model import AttachmentRecord
 from hero_assistance_server.attachments.permissions import DOWNLOAD
-from hero_assistance_server.attachments.ranges import Part, Unsatisfiable, part_of
+from hero_assistance_server.attachments.ranges import ByteRange, Unsatisfiable, part_of
 from hero_assistance_server.attachments.service import visible_attachment
 from hero_assistance_server.identity.permissions import Caller, permit
 from hero_assistance_server.rpc.params import ID_LIMIT
@@ -79,14 +79,14 @@ class Download:
             return
         if part is not None:
             headers["content-range"] = f"bytes {part.first}-{part.last}/{size}"
-        whole = part or Part(0, size - 1)
+        whole = part or ByteRange(0, size - 1)
         headers["content-length"] = str(whole.size)
         more = request.method != "HEAD" and whole.size > 0
         await _start(send, 200 if part is None else 206, headers, more=more)
         if more:
             await self._pump(request, file, whole, send)
 
-    async def _pump(self, request: Request, file: BinaryIO, part: Part, send: Send) -> None:
+    async def _pump(self, request: Request, file: BinaryIO, part: ByteRange, send: Send) -> None:
         try:
             async for chunk in self._chunks(file, part):
                 async with asyncio.timeout(STALL_S):
@@ -99,7 +99,7 @@ class Download:
             while (await request.receive())["type"] != "http.disconnect":
                 pass
 
-    async def _chunks(self, file: BinaryIO, part: Part) -> AsyncIterator[bytes]:
+    async def _chunks(self, file: BinaryIO, part: ByteRange) -> AsyncIterator[bytes]:
         file.seek(part.first)
         left = part.size
         while left:
@@ -131,7 +131,7 @@ def _headers(record: AttachmentRecord) -> dict[str, str]:
     }
 
 
-def _requested_part(request: Request, record: AttachmentRecord) -> Part | None:
+def _requested_part(request: Request, record: AttachmentRecord) -> ByteRange | None:
     """The part that is asked for, `None` for all of it; raises `Unsatisfiable`."""
     header = request.headers.get("range")
     if header is None or request.method != "GET":

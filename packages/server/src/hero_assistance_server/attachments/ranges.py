@@ -19,7 +19,7 @@ class Unsatisfiable(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ByteRange:
     """The bytes from `first` to `last`, both included."""
 
     first: int
@@ -31,7 +31,7 @@ class Part:
         return self.last - self.first + 1
 
 
-def part_of(header: str, size: int) -> Part | None:
+def part_of(header: str, size: int) -> ByteRange | None:
     """Return the part of a file of `size` bytes; `None` for a header without meaning, which is ignored.
 
     Raises `Unsatisfiable`.
@@ -48,10 +48,10 @@ def part_of(header: str, size: int) -> Part | None:
         return None
     if first >= size:
         raise Unsatisfiable("behind the end")
-    return Part(first, min(last, size - 1))
+    return ByteRange(first, min(last, size - 1))
 
 
-def _suffix(length: int, size: int) -> Part:
+def _suffix(length: int, size: int) -> ByteRange:
     if not length or not size:
         raise Unsatisfiable("nothing is asked for")
-    return Part(max(0, size - length), size - 1)
+    return ByteRange(max(0, size - length), size - 1)

@@ -13,8 +13,8 @@ from datetime import datetime
 from pathlib import Path
 
 from hero_assistance_sdk.files.confined_folder import ConfinedFolder
+from hero_assistance_server.backups.data_replacement import replace_data
 from hero_assistance_server.backups.errors import RestoreFailed
-from hero_assistance_server.backups.exchange import replace_data
 from hero_assistance_server.storage.database_files import Contents, DatabaseFileError, DatabaseFiles, ProgressCallback
 from hero_assistance_server.storage.errors import DatabaseTooNew
 from hero_assistance_server.storage.file_copies import copy_checked, create_attachment, sync_attachments

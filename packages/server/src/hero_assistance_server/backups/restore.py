@@ -8,8 +8,8 @@ from pathlib import Path
 
 from hero_assistance_server.backups.about import About
 from hero_assistance_server.backups.archive_reader import unpack_backup
+from hero_assistance_server.backups.data_replacement import replace_data
 from hero_assistance_server.backups.errors import RestoreFailed
-from hero_assistance_server.backups.exchange import replace_data
 from hero_assistance_server.storage.database_files import DatabaseFiles, ProgressCallback
 
 

@@ -24,7 +24,7 @@ from hero_assistance_server.identity.sign_in import rpc as sign_in_rpc
 from hero_assistance_server.identity.sign_in.code_key import NAME as CODE_KEY
 from hero_assistance_server.identity.sign_in.code_key import CodeKey
 from hero_assistance_server.identity.sign_in.discarded_letters import DiscardedLetters
-from hero_assistance_server.identity.sign_in.invitations import Invitations
+from hero_assistance_server.identity.sign_in.invitations import UserInvitations
 from hero_assistance_server.identity.sign_in.letters import LetterQueue
 from hero_assistance_server.identity.sign_in.links import Links
 from hero_assistance_server.identity.sign_in.rates import SignInRates
@@ -46,7 +46,7 @@ def _add_methods(registry: MethodRegistry, desk: Desk) -> None:
     sign_in_rpc.add_methods(registry, sign_in)
     sessions_rpc.add_methods(registry, desk.store, sessions)
     users = UserAdministration(desk.store, desk.directory, desk.hub, AccessAdministration(sessions, devices))
-    invitations_rpc.add_methods(registry, Invitations(users, letters, links))
+    invitations_rpc.add_methods(registry, UserInvitations(users, letters, links))
     passkeys_rpc.add_methods(registry, PasskeyService(Challenges(desk.clock, desk.store.nodes.secrets), sign_in))
     oidc_rpc.add_methods(registry, OidcService(_provider(desk), sign_in, users, desk.settings))
 

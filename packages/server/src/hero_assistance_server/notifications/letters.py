@@ -37,7 +37,7 @@ _TOLD_WITH_MESSAGE = frozenset({Reason.REPLIED, Reason.ANSWERED, Reason.MENTIONE
 
 
 @dataclass(frozen=True, slots=True)
-class Files:
+class LetterFiles:
     """The attachments that go with a letter, and those of each message that do not, by their names."""
 
     attached: tuple[AttachmentId, ...]
@@ -117,7 +117,7 @@ def _queue(work: UnitOfWork, occasion: Occasion) -> bool:
     return queue_letter(work, letter, about=ticket.ticket_id)
 
 
-def _tell(work: UnitOfWork, occasion: Occasion, files: Files, language: Language) -> Story:
+def _tell(work: UnitOfWork, occasion: Occasion, files: LetterFiles, language: Language) -> Story:
     user, ticket, project = occasion.user, occasion.ticket, occasion.project
     passages = [_to_passage(message, files) for message in occasion.messages]
     if _TOLD_WITH_TICKET & {one.reason for one in occasion.news} and ticket.body:
@@ -164,7 +164,7 @@ def _make_mute_link(work: UnitOfWork, page: str, ticket_id: TicketId, user_id: U
     return f"{page.rstrip('/')}/unsubscribe?token={make_token(obtain_key(work), ticket_id, user_id)}"
 
 
-def _to_passage(message: Message, files: Files) -> Passage:
+def _to_passage(message: Message, files: LetterFiles) -> Passage:
     return Passage(
         author=message.author_name,
         at=message.created_at,
@@ -185,7 +185,7 @@ def _name_sender(messages: Sequence[Message], desk_name: str) -> str:
     return f"{authors.pop()} ({desk_name})" if len(authors) == 1 else ""
 
 
-def _choose_files(messages: Sequence[Message], language: Language) -> Files:
+def _choose_files(messages: Sequence[Message], language: Language) -> LetterFiles:
     """Attach files in order while there is room; the others are named, and are on the page."""
     room = FILES_LIMIT
     attached: list[AttachmentId] = []
@@ -200,4 +200,4 @@ def _choose_files(messages: Sequence[Message], language: Language) -> Files:
                 names.append(describe_file(language, file.name, file.size))
         if names:
             left_out[message.message_id] = tuple(names)
-    return Files(tuple(attached), left_out)
+    return LetterFiles(tuple(attached), left_out)

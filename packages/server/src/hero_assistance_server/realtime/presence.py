@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 from hero_assistance_sdk.wire import Level, MessageKind, TicketId, TicketPresence, UserId
 from hero_assistance_server.events.stored_event import StoredEvent
-from hero_assistance_server.presence.exchange import NoOthers, OthersPresence, PresenceExchange
 from hero_assistance_server.presence.last_moves import LastMoves
+from hero_assistance_server.presence.presence_exchange import NoOthers, OthersPresence, PresenceExchange
 from hero_assistance_server.presence.rules import LEASE_S, Board, Lease, Move
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.users.model import User

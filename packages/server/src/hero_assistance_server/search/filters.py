@@ -22,7 +22,7 @@ from hero_assistance_sdk.wire import Priority, Status
 TERMS_LIMIT = 32
 
 
-class Key(StrEnum):
+class FilterKey(StrEnum):
     """What a term is about; the last three stand for texts without a key."""
 
     STATUS = "status"
@@ -38,20 +38,20 @@ class Key(StrEnum):
     PHRASE = "a phrase"
 
 
-TEXTS = frozenset({Key.WORD, Key.PREFIX, Key.PHRASE})
-NAMED = tuple(key for key in Key if key not in TEXTS)
+TEXTS = frozenset({FilterKey.WORD, FilterKey.PREFIX, FilterKey.PHRASE})
+NAMED = tuple(key for key in FilterKey if key not in TEXTS)
 _KEYS = tuple(key.value for key in NAMED)
 ME = "me"
 
 ACTIVE, DONE, UNASSIGNED, MERGED = "active", "done", "unassigned", "merged"
 AWAITING, OVERDUE = "awaiting", "overdue"
 # The words that a key knows; other keys take any text or a day.
-WORDS: dict[Key, tuple[str, ...]] = {
-    Key.STATUS: tuple(status.value for status in Status),
-    Key.PRIORITY: tuple(priority.value for priority in Priority),
-    Key.IS: (UNASSIGNED, ACTIVE, DONE, MERGED, AWAITING, OVERDUE),
+WORDS: dict[FilterKey, tuple[str, ...]] = {
+    FilterKey.STATUS: tuple(status.value for status in Status),
+    FilterKey.PRIORITY: tuple(priority.value for priority in Priority),
+    FilterKey.IS: (UNASSIGNED, ACTIVE, DONE, MERGED, AWAITING, OVERDUE),
 }
-_DAYS = frozenset({Key.BEFORE, Key.AFTER})
+_DAYS = frozenset({FilterKey.BEFORE, FilterKey.AFTER})
 
 _KEY = re.compile(r"([A-Za-z_]+):")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"(?=\s|$)', re.DOTALL)
@@ -64,7 +64,7 @@ _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 class Term:
     """One condition; `value` is as it was typed, without quotes and star."""
 
-    key: Key
+    key: FilterKey
     value: str
     negated: bool = False
 
@@ -76,7 +76,7 @@ class Filter:
     terms: tuple[Term, ...] = ()
     zone: tzinfo = UTC
 
-    def of(self, key: Key, *, negated: bool = False) -> tuple[str, ...]:
+    def of(self, key: FilterKey, *, negated: bool = False) -> tuple[str, ...]:
         """The values of the terms with this key."""
         return tuple(term.value for term in self.terms if term.key is key and term.negated is negated)
 
@@ -98,7 +98,7 @@ def parse(text: str, *, param: str = "filter", zone: tzinfo = UTC) -> Filter:
 def suggest_key(term: Term) -> str | None:
     """The key that a word such as `statsu:open` may have meant."""
     found = _KEY.match(term.value)
-    near = get_close_matches(found[1].lower(), _KEYS, n=1) if found and term.key is not Key.PHRASE else []
+    near = get_close_matches(found[1].lower(), _KEYS, n=1) if found and term.key is not FilterKey.PHRASE else []
     return near[0] if near else None
 
 
@@ -124,14 +124,14 @@ def _term(text: str, start: int, param: str) -> tuple[Term, int]:
         return Term(key, value, negated), end
     value, end, quoted = _value(text, place, param)
     if quoted:
-        return Term(Key.PHRASE, value, negated), end
+        return Term(FilterKey.PHRASE, value, negated), end
     word = value.rstrip("*")
     if not word:
         raise _fault(param, place, FaultKind.FILTER_STAR, "a star needs letters before it")
-    return Term(Key.WORD if word == value else Key.PREFIX, word, negated), end
+    return Term(FilterKey.WORD if word == value else FilterKey.PREFIX, word, negated), end
 
 
-def _named(text: str, place: int, param: str) -> tuple[Key, str, int] | None:
+def _named(text: str, place: int, param: str) -> tuple[FilterKey, str, int] | None:
     """The key at `place`, its value and where that ends; `None` when there is no key.
 
     A key in capitals is one only with a value that fits it: subjects of mails say `Status: broken`.
@@ -139,7 +139,7 @@ def _named(text: str, place: int, param: str) -> tuple[Key, str, int] | None:
     found = _KEY.match(text, place)
     if found is None or found[1].lower() not in _KEYS:
         return None
-    key = Key(found[1].lower())
+    key = FilterKey(found[1].lower())
     try:
         value, end, _ = _value(text, found.end(), param)
         return key, _checked(key, value, found.end(), param), end
@@ -167,7 +167,7 @@ def _value(text: str, place: int, param: str) -> tuple[str, int, bool]:
     return bare[0], bare.end(), False
 
 
-def _checked(key: Key, value: str, place: int, param: str) -> str:
+def _checked(key: FilterKey, value: str, place: int, param: str) -> str:
     """The value, when its key can have it."""
     known = WORDS.get(key)
     if known is not None and value not in known:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from hero_assistance_server.search.filters import Key, Term
+from hero_assistance_server.search.filters import FilterKey, Term
 from hero_assistance_server.search.folding import BREAK, JOINER, SYMBOL, fold
 
 # Raise it when the same text gets other words, or they are for other readers: every ticket is indexed once more.
@@ -84,7 +84,7 @@ def patterns_of(term: Term) -> list[re.Pattern[str]]:
     found = [re.compile("".join(f"{SYMBOL}{re.escape(one)} " for one in run)) for run in words.symbols]
     if words.phrase:
         start = "" if _SINGLE.match(words.phrase[0]) else f"(?<!{_REST})"
-        end = _end_of(words.phrase[-1], is_prefix=term.key is Key.PREFIX)
+        end = _end_of(words.phrase[-1], is_prefix=term.key is FilterKey.PREFIX)
         found.append(re.compile(start + _BETWEEN.join(map(_spelled, words.phrase)) + end))
     return found
 

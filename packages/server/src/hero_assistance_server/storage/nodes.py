@@ -11,7 +11,7 @@ from hero_assistance_server.identity.shared_secrets import OwnSecrets, SharedSec
 from hero_assistance_server.jobs.job_locks import JobLocks, OwnJobs
 from hero_assistance_server.jobs.signals import NoSignals, Signals
 from hero_assistance_server.outbox.pause_exchange import OwnPauses, PauseExchange
-from hero_assistance_server.presence.exchange import NoOthers, PresenceExchange
+from hero_assistance_server.presence.presence_exchange import NoOthers, PresenceExchange
 
 
 class Nodes(Protocol):

@@ -7,7 +7,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hero_assistance_sdk.wire import Priority, Status, UserId
-from hero_assistance_server.search.filters import ACTIVE, AWAITING, ME, MERGED, OVERDUE, UNASSIGNED, Filter, Key, day_of
+from hero_assistance_server.search.filters import (
+    ACTIVE,
+    AWAITING,
+    ME,
+    MERGED,
+    OVERDUE,
+    UNASSIGNED,
+    Filter,
+    FilterKey,
+    day_of,
+)
 from hero_assistance_server.search.filters import DONE as DONE_WORD
 from hero_assistance_server.texts import as_tag
 from hero_assistance_server.ticket_lists import list_index
@@ -78,11 +88,11 @@ def build_list_query(filter_: Filter, reader: User, view: str | None = None) -> 
 
 def _of_status(found: ListQuery, filter_: Filter, reader: User) -> ListQuery:
     statuses = found.statuses
-    if asked := filter_.of(Key.STATUS):
+    if asked := filter_.of(FilterKey.STATUS):
         statuses &= _shown_as(asked, reader)
-    statuses -= _shown_as(filter_.of(Key.STATUS, negated=True), reader)
+    statuses -= _shown_as(filter_.of(FilterKey.STATUS, negated=True), reader)
     for term in filter_.terms:
-        if term.key is Key.IS and term.value in {ACTIVE, DONE_WORD}:
+        if term.key is FilterKey.IS and term.value in {ACTIVE, DONE_WORD}:
             meant = _shown_as(tuple(list_index.ACTIVE), reader) if term.value == ACTIVE else DONE
             statuses = statuses - meant if term.negated else statuses & meant
     return replace(found, statuses=statuses)
@@ -98,10 +108,10 @@ def _shown_as(values: tuple[str, ...], reader: User) -> frozenset[Status]:
     return frozenset(asked)
 
 
-_SCOPES: dict[Key, Callable[[str], str]] = {
-    Key.PRIORITY: lambda value: list_index.prioritised(Priority(value)),
-    Key.ASSIGNEE: lambda value: list_index.assigned_to(UserId(value)),
-    Key.CUSTOMER: lambda value: list_index.filed_by(UserId(value)),
+_SCOPES: dict[FilterKey, Callable[[str], str]] = {
+    FilterKey.PRIORITY: lambda value: list_index.prioritised(Priority(value)),
+    FilterKey.ASSIGNEE: lambda value: list_index.assigned_to(UserId(value)),
+    FilterKey.CUSTOMER: lambda value: list_index.filed_by(UserId(value)),
 }
 # What `is:` asks for that is a scope and no status.
 _IS_SCOPES = {UNASSIGNED: list_index.UNASSIGNED, MERGED: list_index.MERGED, AWAITING: list_index.AWAITING}
@@ -110,24 +120,24 @@ _IS_SCOPES = {UNASSIGNED: list_index.UNASSIGNED, MERGED: list_index.MERGED, AWAI
 def _of_scopes(found: ListQuery, filter_: Filter, reader: User) -> ListQuery:
     within, without = list(found.within), set(found.without)
 
-    def scope(key: Key, value: str) -> str:
-        me = value == ME and key in {Key.ASSIGNEE, Key.CUSTOMER}
+    def scope(key: FilterKey, value: str) -> str:
+        me = value == ME and key in {FilterKey.ASSIGNEE, FilterKey.CUSTOMER}
         return _SCOPES[key](reader.user_id if me else value)
 
     for key in _SCOPES:
         if asked := filter_.of(key):
             within.append(frozenset(scope(key, value) for value in asked))
         without |= {scope(key, value) for value in filter_.of(key, negated=True)}
-    within += [frozenset({list_index.tagged(as_tag(tag))}) for tag in filter_.of(Key.TAG)]
-    without |= {list_index.tagged(as_tag(tag)) for tag in filter_.of(Key.TAG, negated=True)}
-    within += [frozenset({_IS_SCOPES[word]}) for word in filter_.of(Key.IS) if word in _IS_SCOPES]
-    without |= {_IS_SCOPES[word] for word in filter_.of(Key.IS, negated=True) if word in _IS_SCOPES}
+    within += [frozenset({list_index.tagged(as_tag(tag))}) for tag in filter_.of(FilterKey.TAG)]
+    without |= {list_index.tagged(as_tag(tag)) for tag in filter_.of(FilterKey.TAG, negated=True)}
+    within += [frozenset({_IS_SCOPES[word]}) for word in filter_.of(FilterKey.IS) if word in _IS_SCOPES]
+    without |= {_IS_SCOPES[word] for word in filter_.of(FilterKey.IS, negated=True) if word in _IS_SCOPES}
     return replace(found, within=tuple(dict.fromkeys(within)), without=frozenset(without))
 
 
 def _of_overdue(found: ListQuery, filter_: Filter) -> ListQuery:
     """What is overdue is among the tickets that await an answer; both at once is nothing."""
-    asked = {term.negated for term in filter_.terms if term.key is Key.IS and term.value == OVERDUE}
+    asked = {term.negated for term in filter_.terms if term.key is FilterKey.IS and term.value == OVERDUE}
     if not asked:
         return found
     if asked == {True}:
@@ -139,8 +149,8 @@ def _of_overdue(found: ListQuery, filter_: Filter) -> ListQuery:
 
 def _of_days(found: ListQuery, filter_: Filter) -> ListQuery:
     """`after` a day is from its first moment on, so that it is the opposite of `before`."""
-    since = [*filter_.of(Key.AFTER), *filter_.of(Key.BEFORE, negated=True)]
-    until = [*filter_.of(Key.BEFORE), *filter_.of(Key.AFTER, negated=True)]
+    since = [*filter_.of(FilterKey.AFTER), *filter_.of(FilterKey.BEFORE, negated=True)]
+    until = [*filter_.of(FilterKey.BEFORE), *filter_.of(FilterKey.AFTER, negated=True)]
     return replace(
         found,
         since=midnight(max(map(day_of, since)), filter_.zone) if since else found.since,

@@ -19,7 +19,7 @@ from hero_assistance_server.rpc.example_fixtures import TICKET, summary_of
 from hero_assistance_server.rpc.params import KnownTicketId
 from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.storage.unit_of_work import Storage, UnitOfWork
-from hero_assistance_server.tickets.change_service import Outcome, Work, change_each, update_ticket
+from hero_assistance_server.tickets.change_service import ChangedTicket, Work, change_each, update_ticket
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.tickets.update_rpc import NULLABLE, TicketFields, build_patch
 
@@ -97,7 +97,7 @@ def on_each(
     return Results(results=[_to_result(outcome, caller) for outcome in outcomes])
 
 
-def _to_result(outcome: Outcome, caller: Caller) -> TicketResult:
+def _to_result(outcome: ChangedTicket, caller: Caller) -> TicketResult:
     error, ticket = outcome.error, outcome.ticket
     return TicketResult(
         ticket_id=outcome.ticket_id,

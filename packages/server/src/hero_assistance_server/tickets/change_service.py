@@ -29,7 +29,7 @@ Work = TypeVar("Work", bound=UnitOfWork)
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ChangedTicket:
     """The ticket after a change, or the error that prevented it."""
 
     ticket_id: TicketId
@@ -61,7 +61,7 @@ def release_assignee(work: UnitOfWork, caller: Caller, ticket: Ticket, *, before
 
 def change_each(
     work: Work, caller: Caller, ticket_ids: Iterable[TicketId], change: Callable[[Work, Ticket], Ticket]
-) -> list[Outcome]:
+) -> list[ChangedTicket]:
     """Change each ticket once; one that fails is left as it was, and does not stop the others."""
     return [_change_one(work, caller, ticket_id, change) for ticket_id in dict.fromkeys(ticket_ids)]
 
@@ -169,12 +169,14 @@ def _apply_to_first(work: UnitOfWork, caller: Caller, changes: list[AnyChange]) 
     return first
 
 
-def _change_one(work: Work, caller: Caller, ticket_id: TicketId, change: Callable[[Work, Ticket], Ticket]) -> Outcome:
+def _change_one(
+    work: Work, caller: Caller, ticket_id: TicketId, change: Callable[[Work, Ticket], Ticket]
+) -> ChangedTicket:
     try:
         with work.part():
             ticket = change(work, visible_ticket(work, caller, ticket_id))
     except Unavailable:
         raise
     except HeroError as error:
-        return Outcome(ticket_id, None, error)
-    return Outcome(ticket_id, ticket, None)
+        return ChangedTicket(ticket_id, None, error)
+    return ChangedTicket(ticket_id, ticket, None)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from hero_assistance_sdk.errors import Forbidden
-from hero_assistance_server.search.filters import AWAITING, OVERDUE, UNASSIGNED, Filter, Key
+from hero_assistance_server.search.filters import AWAITING, OVERDUE, UNASSIGNED, Filter, FilterKey
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.users.model import User
 
@@ -45,7 +45,7 @@ def check_filter(filter_: Filter, reader: User, sharing: Sharing) -> None:
     """Raise `Forbidden` where a customer's filter asks for what is not shared: its result would tell."""
     if reader.is_staff:
         return
-    if {AWAITING, OVERDUE} & {*filter_.of(Key.IS), *filter_.of(Key.IS, negated=True)}:
+    if {AWAITING, OVERDUE} & {*filter_.of(FilterKey.IS), *filter_.of(FilterKey.IS, negated=True)}:
         raise Forbidden("targets are of the team", hint="filter by status, priority, customer or day")
     for asked in _asked(filter_):
         if not getattr(sharing, asked):
@@ -55,7 +55,7 @@ def check_filter(filter_: Filter, reader: User, sharing: Sharing) -> None:
 
 def _asked(filter_: Filter) -> Iterator[str]:
     for term in filter_.terms:
-        if term.key is Key.TAG:
+        if term.key is FilterKey.TAG:
             yield "tags"
-        elif term.key is Key.ASSIGNEE or (term.key is Key.IS and term.value == UNASSIGNED):
+        elif term.key is FilterKey.ASSIGNEE or (term.key is FilterKey.IS and term.value == UNASSIGNED):
             yield "assignee"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from hero_assistance.supervisor.state.revision import Revision
-from hero_assistance_sdk.hero_proc.specs import ActionSpec, Condition, Dependency
+from hero_assistance_sdk.hero_proc.specs import ActionSpec, Dependency, DependencyCondition
 from hero_assistance_sdk.hero_proc.wire import ActionState
 
 
@@ -54,7 +54,7 @@ class Dependencies:
 
     def _is_met(self, need: Dependency) -> bool:
         peer = self._peers[need.action]
-        if need.condition is Condition.STARTED:
+        if need.condition is DependencyCondition.STARTED:
             return peer.has_started
         return peer.state is ActionState.HEALTHY
 

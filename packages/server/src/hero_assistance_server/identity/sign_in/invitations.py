@@ -37,7 +37,7 @@ class Access:
 
 
 @dataclass(frozen=True, slots=True)
-class Invitations:
+class UserInvitations:
     """The use cases of giving access."""
 
     users: UserAdministration

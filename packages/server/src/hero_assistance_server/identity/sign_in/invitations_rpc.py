@@ -8,7 +8,7 @@ from hero_assistance_sdk.rpc.examples import Call, Example
 from hero_assistance_sdk.rpc.methods import Params, Result
 from hero_assistance_server import serializers
 from hero_assistance_server.identity.permissions import OPERATORS, Caller, CallerKind
-from hero_assistance_server.identity.sign_in.invitations import Access, Invitations
+from hero_assistance_server.identity.sign_in.invitations import Access, UserInvitations
 from hero_assistance_server.rpc.example_fixtures import DAVE
 from hero_assistance_server.rpc.params import Email, PersonName
 from hero_assistance_server.rpc.registry import MethodRegistry
@@ -62,7 +62,7 @@ class UserAccess(Result):
     mailed: bool
 
 
-def add_methods(table: MethodRegistry, invitations: Invitations) -> None:
+def add_methods(table: MethodRegistry, invitations: UserInvitations) -> None:
     """Register the methods."""
     storage = invitations.users.storage
     errors = [Unauthenticated, Forbidden, Conflict, Unavailable]

@@ -25,7 +25,7 @@ from hero_assistance_server.users.model import User
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
+class LinkOrCode:
     """What a user has shown: the token of a link, or a code with the address that it was sent to."""
 
     token: str | None = None
@@ -59,7 +59,7 @@ class Links:
         )
         return IssuedToken(token, expires_at, *((code, code_expires_at) if plan.has_code else (None, None)))
 
-    def take_user(self, work: UnitOfWork, proof: Proof) -> User | None:
+    def take_user(self, work: UnitOfWork, proof: LinkOrCode) -> User | None:
         """Return the user of a link or code; all of the address are used up by that. `None` where it is none."""
         found = self._find(work, proof)
         if found is None or found.user_id is None or not is_valid(found, millis(work.now)):
@@ -68,7 +68,7 @@ class Links:
         user = work.users.find(found.user_id)
         return user if user is not None and user.active else None
 
-    def _find(self, work: UnitOfWork, proof: Proof) -> SignInToken | None:
+    def _find(self, work: UnitOfWork, proof: LinkOrCode) -> SignInToken | None:
         if proof.token is not None:
             return work.sign_in_tokens.find_by_token(hash_token(proof.token))
         address_hash, now = hash_address(fold_name(proof.email)), millis(work.now)

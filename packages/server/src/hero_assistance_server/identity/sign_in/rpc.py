@@ -16,7 +16,7 @@ from hero_assistance_server.identity.devices.service import UNBOUND
 from hero_assistance_server.identity.permissions import EVERYONE, Caller
 from hero_assistance_server.identity.secret_tokens import CODE_DIGITS
 from hero_assistance_server.identity.sessions.service import SIGNED_OUT
-from hero_assistance_server.identity.sign_in.links import Proof
+from hero_assistance_server.identity.sign_in.links import LinkOrCode
 from hero_assistance_server.identity.sign_in.service import SignedIn, SignInService
 from hero_assistance_server.languages.registry import TAG as LANGUAGE
 from hero_assistance_server.languages.registry import TAG_LIMIT as LANGUAGE_LIMIT
@@ -98,7 +98,7 @@ def add_methods(table: MethodRegistry, service: SignInService) -> None:
     @table.method("auth.redeem", allow=EVERYONE, errors=[NotFound, Forbidden, Unavailable])
     async def redeem(caller: Caller, params: Redeem) -> Redeemed:
         """Sign in by a link or a code: over a Unix socket with a new session, over TCP by binding the peer's device."""
-        proof = Proof(params.token, params.email or "", params.code or "")
+        proof = LinkOrCode(params.token, params.email or "", params.code or "")
         return serialize_sign_in(await service.redeem(caller, proof, params.device_name))
 
     @table.method("auth.sign_out", allow=EVERYONE, errors=[Unavailable], examples=[_LEAVES])

@@ -15,7 +15,7 @@ from hero_assistance_server.identity.sessions.model import SignInMethod
 from hero_assistance_server.identity.sessions.service import SessionAdministration
 from hero_assistance_server.identity.sign_in.discarded_letters import discard_letter
 from hero_assistance_server.identity.sign_in.letters import LetterQueue, link_letter
-from hero_assistance_server.identity.sign_in.links import Links, Proof
+from hero_assistance_server.identity.sign_in.links import LinkOrCode, Links
 from hero_assistance_server.identity.sign_in.rates import SignInRates
 from hero_assistance_server.identity.sign_in.rules import REQUEST
 from hero_assistance_server.languages.registry import choose_language
@@ -67,7 +67,7 @@ class SignInService:
 
         await self.storage.write(command)
 
-    async def redeem(self, caller: Caller, proof: Proof, device_name: str) -> SignedIn:
+    async def redeem(self, caller: Caller, proof: LinkOrCode, device_name: str) -> SignedIn:
         """Sign in the user of a link or code; raises `NotFound`, `Forbidden` or `TooOften`."""
         address = _device_address(caller)
         self.rates.count_try(caller.origin)
@@ -104,7 +104,7 @@ class SignInService:
         return SignedIn(user, made.token, made.session.expires_at)
 
 
-def _method_of(proof: Proof) -> SignInMethod:
+def _method_of(proof: LinkOrCode) -> SignInMethod:
     return SignInMethod.CODE if proof.token is None else SignInMethod.LINK
 
 

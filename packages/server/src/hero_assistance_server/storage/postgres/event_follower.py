@@ -37,7 +37,7 @@ _log = get_log("store")
 
 
 @dataclass(frozen=True, slots=True)
-class Portion:
+class EventPortion:
     """Events behind a number, and how far the table was read; numbers between them have no event.
 
     There may be none: other nodes commit groups without one as well.
@@ -68,7 +68,7 @@ class EventFollower:
     is in the order of the numbers, and nothing is delivered twice.
     """
 
-    def __init__(self, url: str, last_seq: Seq, followed: Followed, deliver: Callable[[Portion], None]) -> None:
+    def __init__(self, url: str, last_seq: Seq, followed: Followed, deliver: Callable[[EventPortion], None]) -> None:
         self._url = url
         self._last_seq = last_seq
         self._followed = followed
@@ -162,7 +162,7 @@ class EventFollower:
             )
 
 
-def read_portion(connection: PostgresConnection, after: Seq) -> Portion:
+def read_portion(connection: PostgresConnection, after: Seq) -> EventPortion:
     """Read the next events behind a number, from one moment's state.
 
     Raises `psycopg.Error` when the connection was lost: one that is made again does not listen.
@@ -176,7 +176,7 @@ def read_portion(connection: PostgresConnection, after: Seq) -> Portion:
             people[seq].add(user_id)
     finally:
         connection.finish_reading()
-    return Portion([_to_event(row, frozenset(people[row[0]])) for row in rows], Seq(until))
+    return EventPortion([_to_event(row, frozenset(people[row[0]])) for row in rows], Seq(until))
 
 
 def _to_event(row: Any, people: frozenset[UserId]) -> StoredEvent:

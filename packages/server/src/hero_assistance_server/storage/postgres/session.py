@@ -15,7 +15,7 @@ from hero_assistance_server.storage.sql.session import SqlSession
 
 @dataclass(slots=True)
 class PostgresSession(SqlSession[PostgresConnection]):
-    """Implements `Session`; `index` is this node's."""
+    """Implements `StorageSession`; `index` is this node's."""
 
     index: NodeIndex | None = None
 

@@ -20,7 +20,7 @@ from hero_assistance_server.storage.nodes import Nodes
 from hero_assistance_server.storage.postgres.database.connection import PostgresConnection
 from hero_assistance_server.storage.postgres.database.connection_pool import ConnectionPool
 from hero_assistance_server.storage.postgres.database.last_ids import read_last_seq
-from hero_assistance_server.storage.postgres.event_follower import EventFollower, Followed, Portion
+from hero_assistance_server.storage.postgres.event_follower import EventFollower, EventPortion, Followed
 from hero_assistance_server.storage.postgres.files.file_store import PostgresFiles
 from hero_assistance_server.storage.postgres.nodes.access_log import AccessLog
 from hero_assistance_server.storage.postgres.nodes.node import PostgresNode
@@ -132,12 +132,12 @@ class PostgresStore(SqlStore):
             super()._deliver(jobs)
             self._groups.release()
 
-    def _deliver_others(self, portion: Portion) -> None:
+    def _deliver_others(self, portion: EventPortion) -> None:
         """Called by the follower's thread."""
         self.index.follower.want(portion.until)
         self._loop.call_soon_threadsafe(self._publish_others, portion)
 
-    def _publish_others(self, portion: Portion) -> None:
+    def _publish_others(self, portion: EventPortion) -> None:
         """Publish what the follower read; what queries answered before may be out of date."""
         self.commits += 1
         for event in portion.events:

@@ -56,7 +56,7 @@ class PendingWrites(Protocol):
         ...
 
 
-class Session(Protocol):
+class StorageSession(Protocol):
     """The connection of one snapshot or unit of work.
 
     In a snapshot nothing waits. In a unit of work rows wait in `batch`: a group of commands writes them together; a
@@ -100,7 +100,7 @@ class Session(Protocol):
 
 @dataclass(slots=True)
 class SqlSession(Generic[C]):
-    """The part of a `Session` that is the same in every engine; `C` is the engine's own connection."""
+    """The part of a `StorageSession` that is the same in every engine; `C` is the engine's own connection."""
 
     direct: C
     """The connection, for tables of which no row ever waits."""

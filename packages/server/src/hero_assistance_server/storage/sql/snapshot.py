@@ -32,7 +32,7 @@ from hero_assistance_server.storage.sql.repositories.project import SqlProject
 from hero_assistance_server.storage.sql.repositories.saved_views import SqlSavedViews
 from hero_assistance_server.storage.sql.repositories.tags import SqlTags
 from hero_assistance_server.storage.sql.repositories.users import SqlUsers
-from hero_assistance_server.storage.sql.session import Session
+from hero_assistance_server.storage.sql.session import StorageSession
 from hero_assistance_server.storage.sql.tickets.ratings import SqlRatings
 from hero_assistance_server.storage.sql.tickets.read_receipts import SqlReadReceipts
 from hero_assistance_server.storage.sql.tickets.stats import SqlStats
@@ -43,7 +43,7 @@ from hero_assistance_server.storage.sql.tickets.tickets import SqlTickets
 class SqlSnapshot:
     """Implements `Snapshot` but for search and erasure, which each engine has of its own."""
 
-    session: Session
+    session: StorageSession
 
     @property
     def attachments(self) -> SqlAttachments:

@@ -12,7 +12,7 @@ from hero_assistance_server.storage.sql.session import SqlSession
 
 
 class SqliteSession(SqlSession[apsw.Connection]):
-    """Implements `Session`."""
+    """Implements `StorageSession`."""
 
     __slots__ = ()
 

@@ -9,7 +9,7 @@ from hero_assistance_sdk.wire import AttachmentId, Priority
 from hero_assistance_server.attachments.service import add_upload
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.mail.receiving.filing import senders
-from hero_assistance_server.mail.receiving.filing.envelope import Envelope
+from hero_assistance_server.mail.receiving.filing.mail_to_file import MailToFile
 from hero_assistance_server.mail.receiving.filing.message_text import MessageParts, make_body, make_title
 from hero_assistance_server.mail.receiving.retention import SYSTEM
 from hero_assistance_server.messages import rules as message_rules
@@ -23,13 +23,13 @@ from hero_assistance_server.users.directory import Directory
 UNPROVED_TAG = "unproved-sender"
 
 
-def create_mail_ticket(work: UnitOfWork, caller: Caller, envelope: Envelope, *, warning: str = "") -> Ticket:
+def create_mail_ticket(work: UnitOfWork, caller: Caller, mail: MailToFile, *, warning: str = "") -> Ticket:
     """Create a ticket of what a mail says."""
-    body, ids = make_contents(work, caller, envelope, warning=warning)
+    body, ids = make_contents(work, caller, mail, warning=warning)
     return create_ticket(
         work,
         caller,
-        title=make_title(envelope.parsed.subject),
+        title=make_title(mail.parsed.subject),
         body=body,
         priority=Priority.NORMAL,
         tags=[UNPROVED_TAG] if warning else [],
@@ -39,19 +39,19 @@ def create_mail_ticket(work: UnitOfWork, caller: Caller, envelope: Envelope, *, 
 
 
 def make_contents(
-    work: UnitOfWork, caller: Caller, envelope: Envelope, *, warning: str = ""
+    work: UnitOfWork, caller: Caller, mail: MailToFile, *, warning: str = ""
 ) -> tuple[str, list[AttachmentId]]:
     """Write the files as uploads of the caller's; returns the text and their ids."""
     ids: list[AttachmentId] = []
-    remarks = list(envelope.remarks)
-    for file in envelope.files:
+    remarks = list(mail.remarks)
+    for file in mail.files:
         try:
             made = add_upload(work, caller, name=file.name, size=file.size, sniffed=file.sniffed, sha256=file.sha256)
         except QuotaFull as error:
             remarks.append(f"Not attached: {file.name}: {error.message}")
         else:
             ids.append(made.attachment_id)
-    return make_body(MessageParts(envelope.answer, envelope.quote, warning, remarks)), ids
+    return make_body(MessageParts(mail.answer, mail.quote, warning, remarks)), ids
 
 
 def write_note(

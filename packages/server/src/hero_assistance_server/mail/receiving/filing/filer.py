@@ -15,8 +15,8 @@ from hero_assistance_sdk.logs import get_log
 from hero_assistance_server.mail.keys import find_reply_key
 from hero_assistance_server.mail.receiving.arrival_signal import ArrivalSignal
 from hero_assistance_server.mail.receiving.filing.attempts import Attempts
-from hero_assistance_server.mail.receiving.filing.envelope import DeskFacts, Envelope
 from hero_assistance_server.mail.receiving.filing.filing import Filing
+from hero_assistance_server.mail.receiving.filing.mail_to_file import DeskFacts, MailToFile
 from hero_assistance_server.mail.receiving.filing.preparation import Preparation, Prepared
 from hero_assistance_server.mail.receiving.model import IncomingMail, MailId, MailState, Outcome
 from hero_assistance_server.mail.receiving.retention import Retention
@@ -152,7 +152,7 @@ class Filer:
     async def _write(self, prepared: Prepared) -> Outcome:
         try:
             with prepared.held:
-                outcome = await self._storage.write(partial(self._file, prepared.envelope))
+                outcome = await self._storage.write(partial(self._file, prepared.mail))
         except HeroError:
             await self._delete_unused(prepared.digests)
             raise
@@ -160,8 +160,8 @@ class Filer:
             await self._delete_unused(prepared.digests)
         return outcome
 
-    def _file(self, envelope: Envelope, work: UnitOfWork) -> Outcome:
-        return self._filing.file(work, envelope)
+    def _file(self, mail: MailToFile, work: UnitOfWork) -> Outcome:
+        return self._filing.file(work, mail)
 
     async def _quarantine(self, record: IncomingMail, reason: str) -> Outcome:
         outcome = Outcome(MailState.QUARANTINED, reason)

@@ -12,8 +12,8 @@ from hero_assistance_server.languages.language import Language
 from hero_assistance_server.languages.registry import choose_language
 from hero_assistance_server.mail.receiving.filing import senders
 from hero_assistance_server.mail.receiving.filing.contents import create_mail_ticket, make_contents, write_note
-from hero_assistance_server.mail.receiving.filing.envelope import Envelope
 from hero_assistance_server.mail.receiving.filing.mail_rates import MailRates
+from hero_assistance_server.mail.receiving.filing.mail_to_file import MailToFile
 from hero_assistance_server.mail.receiving.filing.matching import (
     Match,
     explain_note,
@@ -30,7 +30,7 @@ from hero_assistance_server.mail.receiving.filing.sender_rules import (
     judge_sender,
 )
 from hero_assistance_server.mail.receiving.model import MailContents, MailState, Outcome
-from hero_assistance_server.mail.receiving.parsing.authentication_results import Proof, read_proof
+from hero_assistance_server.mail.receiving.parsing.authentication_results import SenderProof, read_proof
 from hero_assistance_server.mail.receiving.parsing.automatic import Automatic
 from hero_assistance_server.mail.receiving.parsing.delivery_status import DeliveryReport
 from hero_assistance_server.mail.receiving.retention import AUTOMATIC_LIMIT, cut_to_header
@@ -58,13 +58,13 @@ class Filing:
     read_settings: Callable[[], MailSettings | None] = _know_nothing
     rates: MailRates = field(default_factory=MailRates)
 
-    def file(self, work: UnitOfWork, envelope: Envelope) -> Outcome:
+    def file(self, work: UnitOfWork, mail: MailToFile) -> Outcome:
         """File a mail that waits, and write what became of it; raises `DiskFull`."""
-        record, parsed = envelope.record, envelope.parsed
+        record, parsed = mail.record, mail.parsed
         known = work.incoming_mails.find(record.mail_id)
         if known is None or known.state is not MailState.RECEIVED:
             return Outcome(MailState.RECEIVED if known is None else known.state)
-        outcome = self._find_outcome(work, envelope)
+        outcome = self._find_outcome(work, mail)
         contents = MailContents(
             sender=parsed.sender.lower() or None,
             subject=make_title(parsed.subject),
@@ -72,7 +72,7 @@ class Filing:
             fingerprint=parsed.fingerprint,
             has_html=parsed.content.has_html,
         )
-        kept = _cut_ignored(work, envelope) if outcome.state is MailState.IGNORED else None
+        kept = _cut_ignored(work, mail) if outcome.state is MailState.IGNORED else None
         if kept is not None:
             outcome = replace(outcome, reason=f"{outcome.reason}, of which the header is kept")
         work.incoming_mails.finish(record.mail_id, outcome, contents, kept)
@@ -80,25 +80,25 @@ class Filing:
             work.mail_ids.add(f"<{parsed.header_id}>", outcome.ticket_id, outcome.message_id, work.now)
         return outcome
 
-    def _find_outcome(self, work: UnitOfWork, envelope: Envelope) -> Outcome:
-        parsed = envelope.parsed
-        if envelope.record.is_forced:
-            noted = self._note_report(work, envelope) if parsed.report is not None else None
-            return noted if noted is not None and noted.state is MailState.FILED else self._file(work, envelope)
-        reason = self._find_reason_to_ignore(work, envelope)
+    def _find_outcome(self, work: UnitOfWork, mail: MailToFile) -> Outcome:
+        parsed = mail.parsed
+        if mail.record.is_forced:
+            noted = self._note_report(work, mail) if parsed.report is not None else None
+            return noted if noted is not None and noted.state is MailState.FILED else self._file(work, mail)
+        reason = self._find_reason_to_ignore(work, mail)
         if reason:
             return Outcome(MailState.IGNORED, reason)
         if parsed.report is not None:
-            return self._note_report(work, envelope)
+            return self._note_report(work, mail)
         if not parsed.sender:
             return Outcome(MailState.QUARANTINED, "it names no sender, or more than one")
-        return self._file(work, envelope)
+        return self._file(work, mail)
 
-    def _find_reason_to_ignore(self, work: UnitOfWork, envelope: Envelope) -> str:
+    def _find_reason_to_ignore(self, work: UnitOfWork, mail: MailToFile) -> str:
         """Return why a mail is no news: this desk wrote it, or it came by another way before."""
-        parsed = envelope.parsed
+        parsed = mail.parsed
         is_ours = bool(parsed.header_id) and is_letter(work, parsed.header_id)
-        if is_ours or (parsed.sender and parsed.sender.lower() == envelope.facts.support):
+        if is_ours or (parsed.sender and parsed.sender.lower() == mail.facts.support):
             return "a letter of this desk"
         same = work.incoming_mails.find_same(parsed.fingerprint) if parsed.fingerprint else None
         if same is not None:
@@ -106,10 +106,10 @@ class Filing:
         is_answer = parsed.automatic in {Automatic.ANSWER, Automatic.REPORT} and parsed.report is None
         return parsed.automatic.value if is_answer else ""
 
-    def _file(self, work: UnitOfWork, envelope: Envelope) -> Outcome:
+    def _file(self, work: UnitOfWork, mail: MailToFile) -> Outcome:
         """File a mail for its sender, or for no user; an operator who forces it has decided about the rates."""
-        parsed, settings = envelope.parsed, envelope.facts.settings
-        match = find_match(work, parsed, envelope.record.recipients, envelope.facts.reply_key)
+        parsed, settings = mail.parsed, mail.facts.settings
+        match = find_match(work, parsed, mail.record.recipients, mail.facts.reply_key)
         user = senders.find_sender(work, parsed.sender) if parsed.sender else None
         facts = SenderFacts(
             user=user,
@@ -118,97 +118,97 @@ class Filing:
             takes_newcomers=settings.mail_newcomers and bool(parsed.sender),
         )
         verdict = judge_sender(facts)
-        is_proved = facts.proof is Proof.PASSED or verdict.standing is Standing.USER
-        reason = self._find_used_up_rate(work, envelope, match, verdict, is_proved=is_proved)
+        is_proved = facts.proof is SenderProof.PASSED or verdict.standing is Standing.USER
+        reason = self._find_used_up_rate(work, mail, match, verdict, is_proved=is_proved)
         if reason:
             return Outcome(MailState.QUARANTINED, reason)
         if verdict.standing is Standing.UNPROVED:
-            return self._file_unproved(work, envelope, match, verdict)
+            return self._file_unproved(work, mail, match, verdict)
         if user is None:
             user = senders.enrol_sender(work, self.directory, parsed)
         try:
-            return self._file_for(work, envelope, match, user, is_proved=is_proved)
+            return self._file_for(work, mail, match, user, is_proved=is_proved)
         except TooOften as error:
             return Outcome(MailState.QUARANTINED, error.message)
 
     def _find_used_up_rate(
-        self, work: UnitOfWork, envelope: Envelope, match: Match, verdict: SenderVerdict, *, is_proved: bool
+        self, work: UnitOfWork, mail: MailToFile, match: Match, verdict: SenderVerdict, *, is_proved: bool
     ) -> str:
         """Count a mail by its sender and their kind; returns why it has to wait for an operator, or the empty text."""
-        if envelope.record.is_forced:
+        if mail.record.is_forced:
             return ""
-        reason = self.rates.admit_sender(work, envelope.parsed.sender, is_proved=is_proved)
+        reason = self.rates.admit_sender(work, mail.parsed.sender, is_proved=is_proved)
         if reason or verdict.standing is Standing.USER:
             return reason
         if verdict.standing is Standing.NEWCOMER:
-            return self.rates.admit_newcomer(work, envelope.parsed.domain)
+            return self.rates.admit_newcomer(work, mail.parsed.domain)
         return self.rates.admit_unproved(work, None if match.ticket is None else match.ticket.ticket_id)
 
-    def _file_for(self, work: UnitOfWork, envelope: Envelope, match: Match, user: User, *, is_proved: bool) -> Outcome:
+    def _file_for(self, work: UnitOfWork, mail: MailToFile, match: Match, user: User, *, is_proved: bool) -> Outcome:
         """File a mail as its sender's: as a reply where they may write one, else as a ticket of theirs."""
         caller, ticket = Caller(user, origin=MAIL_ORIGIN), match.ticket
-        language = choose_language(None, envelope.facts.settings)
+        language = choose_language(None, mail.facts.settings)
         why_note = ""
         if ticket is not None and user.is_staff:
-            why_note = explain_note(work, envelope.parsed, ticket, language)
+            why_note = explain_note(work, mail.parsed, ticket, language)
         if ticket is not None and (why_note or (caller.sees(ticket) and _takes_reply(ticket, user))):
-            return self._file_message(work, envelope, ticket, caller, why_note)
+            return self._file_message(work, mail, ticket, caller, why_note)
         self.admission.admit(caller, Usage.TICKETS)
-        made = create_mail_ticket(work, caller, envelope)
+        made = create_mail_ticket(work, caller, mail)
         if ticket is not None:
             write_note(work, self.directory, made, _explain_new_ticket(ticket, language, sees=caller.sees(ticket)))
-        if not user.is_staff and envelope.parsed.automatic is Automatic.NO:
-            queue_receipt(work, Receipt(envelope, made, user, is_proved))
+        if not user.is_staff and mail.parsed.automatic is Automatic.NO:
+            queue_receipt(work, Receipt(mail, made, user, is_proved))
         return Outcome(MailState.FILED, "", made.ticket_id)
 
     def _file_message(
-        self, work: UnitOfWork, envelope: Envelope, ticket: Ticket, caller: Caller, why_note: str
+        self, work: UnitOfWork, mail: MailToFile, ticket: Ticket, caller: Caller, why_note: str
     ) -> Outcome:
         """Write what a mail says on its ticket: as a reply, or with `why_note` as a note."""
         self.admission.admit(caller, Usage.MESSAGES)
         kind = MessageKind.NOTE if why_note else MessageKind.REPLY
         if kind is MessageKind.REPLY and caller.is_staff:
             # What an agent was sent is not for customers, and the thread has it.
-            envelope = replace(envelope, quote="")
-        body, ids = make_contents(work, caller, envelope, warning=why_note)
+            mail = replace(mail, quote="")
+        body, ids = make_contents(work, caller, mail, warning=why_note)
         message = write_message(work, caller, kind, ticket.ticket_id, body=body, client_token=None, attachment_ids=ids)
         return Outcome(MailState.FILED, "", message.ticket_id, message.message_id)
 
-    def _file_unproved(self, work: UnitOfWork, envelope: Envelope, match: Match, verdict: SenderVerdict) -> Outcome:
+    def _file_unproved(self, work: UnitOfWork, mail: MailToFile, match: Match, verdict: SenderVerdict) -> Outcome:
         """File a mail that acts for no user: as a note on its ticket, else as a ticket that staff alone see."""
         caller = Caller(senders.obtain_unproved(work, self.directory), origin=MAIL_ORIGIN)
-        named = envelope.parsed.sender or "no sender"
+        named = mail.parsed.sender or "no sender"
         warning = f"This mail says that it is from {named}. It acts for no user: {verdict.reason}."
         if match.ticket is None:
-            made = create_mail_ticket(work, caller, envelope, warning=warning)
+            made = create_mail_ticket(work, caller, mail, warning=warning)
             return Outcome(MailState.FILED, verdict.reason, made.ticket_id)
-        body, ids = make_contents(work, caller, envelope, warning=warning)
+        body, ids = make_contents(work, caller, mail, warning=warning)
         message = write_note(work, self.directory, match.ticket, body, ids)
         return Outcome(MailState.FILED, verdict.reason, match.ticket.ticket_id, message.message_id)
 
-    def _note_report(self, work: UnitOfWork, envelope: Envelope) -> Outcome:
+    def _note_report(self, work: UnitOfWork, mail: MailToFile) -> Outcome:
         """Write on the ticket that a letter about it did not arrive."""
-        report = envelope.parsed.report
+        report = mail.parsed.report
         if report is None or not report.is_final:
             return Outcome(MailState.IGNORED, "a report of a delay, or of a delivery")
         ticket_id = find_answered_ticket(work, report.letter_ids)
         ticket = work.tickets.find(ticket_id) if ticket_id is not None else None
         if ticket is None:
             return Outcome(MailState.IGNORED, "a report on no letter of this desk")
-        reason = "" if envelope.record.is_forced else self.rates.admit_report(work, ticket.ticket_id)
+        reason = "" if mail.record.is_forced else self.rates.admit_report(work, ticket.ticket_id)
         if reason:
             return Outcome(MailState.QUARANTINED, reason)
-        text = _explain_report(report, choose_language(None, envelope.facts.settings))
+        text = _explain_report(report, choose_language(None, mail.facts.settings))
         message = write_note(work, self.directory, ticket, text)
         return Outcome(MailState.FILED, Automatic.REPORT.value, ticket.ticket_id, message.message_id)
 
 
-def _cut_ignored(work: UnitOfWork, envelope: Envelope) -> bytes | None:
+def _cut_ignored(work: UnitOfWork, mail: MailToFile) -> bytes | None:
     """Return what is kept of a large mail that a program answered with; `None` for every other mail."""
-    is_answer = envelope.parsed.automatic in {Automatic.ANSWER, Automatic.REPORT}
-    if not is_answer or envelope.record.size <= AUTOMATIC_LIMIT:
+    is_answer = mail.parsed.automatic in {Automatic.ANSWER, Automatic.REPORT}
+    if not is_answer or mail.record.size <= AUTOMATIC_LIMIT:
         return None
-    raw = work.incoming_mails.read_raw(envelope.record.mail_id)
+    raw = work.incoming_mails.read_raw(mail.record.mail_id)
     return None if raw is None else cut_to_header(raw)
 
 

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from hero_assistance_sdk.errors import Conflict, Unavailable
 from hero_assistance_server.attachments.media_type import HEAD_BYTES, sniff
-from hero_assistance_server.mail.receiving.filing.envelope import DeskFacts, Envelope, StoredFile
+from hero_assistance_server.mail.receiving.filing.mail_to_file import DeskFacts, MailFile, MailToFile
 from hero_assistance_server.mail.receiving.filing.message_text import split_text
 from hero_assistance_server.mail.receiving.model import IncomingMail
 from hero_assistance_server.mail.receiving.parsing.content import FilePart
@@ -35,7 +35,7 @@ _REMARKS_LIMIT = 20
 class Prepared:
     """A mail that is parsed, with its files on the disk and held there."""
 
-    envelope: Envelope
+    mail: MailToFile
     held: ExitStack
     digests: list[str] = field(default_factory=list)
 
@@ -159,15 +159,15 @@ def _write(files: FileStore, read: _Read | Exception, facts: DeskFacts) -> Prepa
     except BaseException:
         held.close()
         raise
-    envelope = Envelope(read.record, read.parsed, facts, read.answer, read.quote, stored, read.remarks)
-    return Prepared(envelope, held, [one.sha256 for one in stored])
+    mail = MailToFile(read.record, read.parsed, facts, read.answer, read.quote, stored, read.remarks)
+    return Prepared(mail, held, [one.sha256 for one in stored])
 
 
-def _store(files: FileStore, held: ExitStack, file: FilePart) -> StoredFile:
+def _store(files: FileStore, held: ExitStack, file: FilePart) -> MailFile:
     digest = hashlib.sha256(file.content).hexdigest()
     held.enter_context(files.hold(digest))
     with files.incoming() as incoming:
         incoming.write(file.content)
         incoming.finish()
         files.adopt(incoming, digest)
-    return StoredFile(file.name, len(file.content), sniff(file.content[:HEAD_BYTES]), digest)
+    return MailFile(file.name, len(file.content), sniff(file.content[:HEAD_BYTES]), digest)

@@ -10,8 +10,8 @@ from hero_assistance_server.languages.registry import choose_language
 from hero_assistance_server.mail.keys import obtain_reply_key
 from hero_assistance_server.mail.message_ids import make_thread_id, make_ticket_mail_id
 from hero_assistance_server.mail.model import Letter
-from hero_assistance_server.mail.receiving.filing.envelope import Envelope
 from hero_assistance_server.mail.receiving.filing.mail_rates import count_use
+from hero_assistance_server.mail.receiving.filing.mail_to_file import MailToFile
 from hero_assistance_server.mail.reply_address import make_reply_address
 from hero_assistance_server.mail.reply_marker import make_marker
 from hero_assistance_server.mail.sending.mail_settings import MailSettings
@@ -33,7 +33,7 @@ class Receipt:
     A sender who is not proved may be another than the one who reads it, and wrote nothing of this.
     """
 
-    envelope: Envelope
+    mail: MailToFile
     ticket: Ticket
     user: User
     is_proved: bool
@@ -44,7 +44,7 @@ def queue_receipt(work: UnitOfWork, receipt: Receipt) -> bool:
 
     They had some in the last minutes, have no address, or an operator files what waited long and is not proved.
     """
-    settings, record = receipt.envelope.facts.mail, receipt.envelope.record
+    settings, record = receipt.mail.facts.mail, receipt.mail.record
     address = receipt.user.email
     if settings is None or not address or (record.is_forced and not receipt.is_proved):
         return False
@@ -53,7 +53,7 @@ def queue_receipt(work: UnitOfWork, receipt: Receipt) -> bool:
     host, ticket_id = settings.sender.host, receipt.ticket.ticket_id
     message_id = make_ticket_mail_id(ticket_id, None, host)
     work.mail_ids.add(message_id, ticket_id, None, work.now)
-    language = choose_language(receipt.user, receipt.envelope.facts.settings)
+    language = choose_language(receipt.user, receipt.mail.facts.settings)
     letter = Letter(
         key=f"receipt/{record.mail_id}",
         to=address,
@@ -76,7 +76,7 @@ def _write_subject(work: UnitOfWork, receipt: Receipt, language: Language) -> st
 
 
 def _write_text(receipt: Receipt, settings: MailSettings, language: Language) -> str:
-    project, ticket = receipt.envelope.facts.settings, receipt.ticket
+    project, ticket = receipt.mail.facts.settings, receipt.ticket
     lines = [make_marker(language)] if settings.takes_answers else []
     lines.append(_write_opening(receipt, language))
     lines.append(language.t("An agent will answer you. To add something, answer this mail."))
@@ -90,7 +90,7 @@ def _write_text(receipt: Receipt, settings: MailSettings, language: Language) ->
 
 
 def _write_opening(receipt: Receipt, language: Language) -> str:
-    number, project = receipt.ticket.ticket_id, receipt.envelope.facts.settings.name
+    number, project = receipt.ticket.ticket_id, receipt.mail.facts.settings.name
     if not receipt.is_proved:
         return language.t("We have your mail. It is ticket {number} of {project}.", number=number, project=project)
     return language.t(
@@ -103,10 +103,10 @@ def _write_opening(receipt: Receipt, language: Language) -> str:
 
 def _make_headers(work: UnitOfWork, receipt: Receipt, settings: MailSettings) -> tuple[tuple[str, str], ...]:
     """Return what keeps the thread together, and takes the answer."""
-    ticket_id, header_id = receipt.ticket.ticket_id, receipt.envelope.parsed.header_id
+    ticket_id, header_id = receipt.ticket.ticket_id, receipt.mail.parsed.header_id
     headers = []
     if settings.takes_answers:
-        key = receipt.envelope.facts.reply_key or obtain_reply_key(work)
+        key = receipt.mail.facts.reply_key or obtain_reply_key(work)
         address = make_reply_address(key, settings.sender.address, ticket_id, receipt.user.user_id)
         headers.append(("Reply-To", address))
     thread = make_thread_id(ticket_id, settings.sender.host)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 
-from hero_assistance_server.mail.receiving.parsing.authentication_results import Proof
+from hero_assistance_server.mail.receiving.parsing.authentication_results import SenderProof
 from hero_assistance_server.users.model import User
 
 
@@ -53,7 +53,7 @@ class SenderFacts:
     """What is known of a sender: the user with that address, what is proved, and whose reply address was written to."""
 
     user: User | None
-    proof: Proof
+    proof: SenderProof
     wrote_to_own_address: bool
     takes_newcomers: bool
 
@@ -65,14 +65,14 @@ def judge_sender(facts: SenderFacts) -> SenderVerdict:
     writes reaches customers in the team's name: for that the mail server's word is needed.
     """
     user = facts.user
-    if facts.proof is Proof.FAILED:
+    if facts.proof is SenderProof.FAILED:
         return _unproved(UnprovedKind.FORGED)
     if user is None:
         newcomer = SenderVerdict(Standing.NEWCOMER)
         return newcomer if facts.takes_newcomers else _unproved(UnprovedKind.UNKNOWN_SENDER)
     if not user.active:
         return _unproved(UnprovedKind.DEACTIVATED)
-    if facts.proof is Proof.PASSED or (facts.wrote_to_own_address and not user.is_staff):
+    if facts.proof is SenderProof.PASSED or (facts.wrote_to_own_address and not user.is_staff):
         return SenderVerdict(Standing.USER)
     if user.is_staff:
         return _unproved(UnprovedKind.AGENT_UNPROVED)

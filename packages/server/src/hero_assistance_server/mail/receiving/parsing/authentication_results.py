@@ -20,7 +20,7 @@ _METHOD = re.compile(r"([a-z0-9-]+)(?:\s*/\s*[0-9]+)?\s*=\s*([a-z]+)", re.IGNORE
 _PROPERTY = re.compile(r"([a-z0-9-]+)\.([a-z0-9_-]+)\s*=\s*(\"[^\"]*\"|[^\s;]+)", re.IGNORECASE)
 
 
-class Proof(Enum):
+class SenderProof(Enum):
     """What is proved of the sender that a mail names."""
 
     PASSED = "passed"
@@ -28,14 +28,14 @@ class Proof(Enum):
     NONE = "none"
 
 
-def read_proof(fields: Sequence[str], server_ids: Sequence[str], sender_domain: str) -> Proof:
+def read_proof(fields: Sequence[str], server_ids: Sequence[str], sender_domain: str) -> SenderProof:
     """Return what the first field of a server in `server_ids` says about the domain of the sender."""
     trusted = {server_id.strip().lower() for server_id in server_ids if server_id.strip()}
     for field in fields:
         server_id, results = _parse(field[:FIELD_LIMIT])
         if server_id in trusted:
             return _judge(results, sender_domain.lower())
-    return Proof.NONE
+    return SenderProof.NONE
 
 
 def _parse(field: str) -> tuple[str, list[str]]:
@@ -53,16 +53,16 @@ def _parse(field: str) -> tuple[str, list[str]]:
     return (words[0].lower() if words else ""), results
 
 
-def _judge(results: Sequence[str], domain: str) -> Proof:
+def _judge(results: Sequence[str], domain: str) -> SenderProof:
     found = [_read_result(result) for result in results]
     if any(method == "dmarc" and result == "fail" for method, result, _ in found):
-        return Proof.FAILED
+        return SenderProof.FAILED
     for method, result, properties in found:
         if method == "dmarc" and result == "pass":
-            return Proof.PASSED if properties.get("header.from") == domain else Proof.NONE
+            return SenderProof.PASSED if properties.get("header.from") == domain else SenderProof.NONE
     if any(_is_aligned(method, properties, domain) for method, result, properties in found if result == "pass"):
-        return Proof.PASSED
-    return Proof.NONE
+        return SenderProof.PASSED
+    return SenderProof.NONE
 
 
 def _read_result(result: str) -> tuple[str, str, dict[str, str]]:

@@ -33,7 +33,7 @@ _BEGIN_OF_FIELD = re.compile(rb"[!-9;-~]+[ \t]*:")
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class MailSlice:
     """A piece of a mail, which is not copied."""
 
     raw: bytes = field(repr=False)
@@ -49,12 +49,12 @@ class Span:
         end = self.end if limit is None else min(self.end, self.start + limit)
         return memoryview(self.raw)[self.start : end]
 
-    def without_line_end(self) -> Span:
+    def without_line_end(self) -> MailSlice:
         """Return what is behind the line end that it begins with; without one, itself."""
         size = next((len(one) for one in (b"\r\n", b"\n") if self.raw.startswith(one, self.start, self.end)), 0)
-        return Span(self.raw, self.start + size, self.end) if size else self
+        return MailSlice(self.raw, self.start + size, self.end) if size else self
 
-    def find_empty_line(self) -> tuple[int, Span]:
+    def find_empty_line(self) -> tuple[int, MailSlice]:
         """Return where the line before the first empty line ends, and what is behind; -1 where there is none."""
         end = self.end
         with_return = self.raw.find(b"\n\r\n", self.start, end)
@@ -63,10 +63,10 @@ class Span:
         if found < 0:
             return -1, NOTHING
         before = found - 1 if found > self.start and self.raw[found - 1] == _RETURN else found
-        return before, Span(self.raw, found + size, end)
+        return before, MailSlice(self.raw, found + size, end)
 
 
-NOTHING = Span(b"", 0, 0)
+NOTHING = MailSlice(b"", 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Part:
     """A mail or a part of one: its header, and its children or its body as it was sent."""
 
     header: Header
-    body: Span
+    body: MailSlice
     media_type: str
     children: tuple[Part, ...] = ()
 
@@ -124,7 +124,7 @@ class _Count:
 
 def parse_parts(raw: bytes) -> Part:
     """Return a mail as its parts; it never fails."""
-    return _parse(Span(raw, 0, len(raw)), 0, _Count())
+    return _parse(MailSlice(raw, 0, len(raw)), 0, _Count())
 
 
 def read_parameter(message: Message, name: str, field_name: str) -> str:
@@ -139,7 +139,7 @@ def read_parameter(message: Message, name: str, field_name: str) -> str:
     return value or ""
 
 
-def _parse(piece: Span, depth: int, count: _Count) -> Part:
+def _parse(piece: MailSlice, depth: int, count: _Count) -> Part:
     header, body = _split_header(piece, FIELDS_LIMIT if depth == 0 else PART_FIELDS_LIMIT)
     parameters = header.as_parameters("content-type")
     media_type = parameters.get_content_type()
@@ -153,7 +153,7 @@ def _parse(piece: Span, depth: int, count: _Count) -> Part:
     return Part(header, body, media_type)
 
 
-def _split_header(piece: Span, most: int) -> tuple[Header, Span]:
+def _split_header(piece: MailSlice, most: int) -> tuple[Header, MailSlice]:
     """Return the header and the body; a part may begin with the empty line that ends a header without fields."""
     rest = piece.without_line_end()
     if rest is not piece:
@@ -162,26 +162,26 @@ def _split_header(piece: Span, most: int) -> tuple[Header, Span]:
     if end < 0:
         is_header = _BEGIN_OF_FIELD.match(piece.raw, piece.start, piece.end) is not None
         return (parse_header(piece.head(HEADER_LIMIT), most), NOTHING) if is_header else (Header(), piece)
-    return parse_header(Span(piece.raw, piece.start, end).head(HEADER_LIMIT), most), body
+    return parse_header(MailSlice(piece.raw, piece.start, end).head(HEADER_LIMIT), most), body
 
 
-def _split_body(body: Span, boundary: str, count: _Count) -> list[Span]:
+def _split_body(body: MailSlice, boundary: str, count: _Count) -> list[MailSlice]:
     """Return what stands between the delimiters; without the last one, up to the end."""
-    pieces: list[Span] = []
+    pieces: list[MailSlice] = []
     start: int | None = None
     for line, end, is_last in _find_delimiters(body, b"--" + boundary.encode("utf-8", "replace"), count):
         if start is not None:
-            pieces.append(Span(body.raw, start, max(start, line)).without_line_end())
+            pieces.append(MailSlice(body.raw, start, max(start, line)).without_line_end())
             count.parts -= 1
         if is_last or count.parts <= 0:
             return pieces
         start = end
     if start is not None:
-        pieces.append(Span(body.raw, start, body.end).without_line_end())
+        pieces.append(MailSlice(body.raw, start, body.end).without_line_end())
     return pieces
 
 
-def _find_delimiters(body: Span, mark: bytes, count: _Count) -> Iterator[tuple[int, int, bool]]:
+def _find_delimiters(body: MailSlice, mark: bytes, count: _Count) -> Iterator[tuple[int, int, bool]]:
     """Yield where the line end before each delimiter begins, where the delimiter ends, and whether it is the last.
 
     A pattern would look at each byte for a while, and no other thread runs meanwhile.

@@ -121,7 +121,7 @@ def _make_factory(intake: Intake, *, is_lmtp: bool) -> Callable[[set[asyncio.Tra
     logging.getLogger("mail.log").setLevel(logging.WARNING)
     handler = _Handler(intake, is_lmtp=is_lmtp)
 
-    class Connection(LMTP if is_lmtp else SMTP):  # type: ignore[misc]
+    class MailConnection(LMTP if is_lmtp else SMTP):  # type: ignore[misc]
         """One connection, of a bounded number."""
 
         line_length_limit = PIECE_LIMIT
@@ -169,4 +169,4 @@ def _make_factory(intake: Intake, *, is_lmtp: bool) -> Callable[[set[asyncio.Tra
                 self._opened.discard(self.transport)
                 super().connection_lost(error)
 
-    return Connection
+    return MailConnection

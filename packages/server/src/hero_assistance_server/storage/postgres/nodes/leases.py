@@ -19,7 +19,7 @@ _END = "UPDATE nodes SET lease_until = 0 WHERE node_id = ?"
 _COUNT = f"SELECT count(*) FROM nodes WHERE lease_until > {NOW}"  # noqa: S608
 
 
-class Lease:
+class NodeLease:
     """The lease of one node; `count` is how many nodes had one when it was renewed last."""
 
     def __init__(self, node_id: str) -> None:

@@ -15,7 +15,7 @@ from hero_assistance_server.storage.postgres.database.connection import Postgres
 from hero_assistance_server.storage.postgres.database.migrate import finish_opening
 from hero_assistance_server.storage.postgres.nodes import pause_table, signals
 from hero_assistance_server.storage.postgres.nodes.job_locks import PostgresJobLocks
-from hero_assistance_server.storage.postgres.nodes.leases import RENEW_S, Lease
+from hero_assistance_server.storage.postgres.nodes.leases import RENEW_S, NodeLease
 from hero_assistance_server.storage.postgres.nodes.node_end import NodeEnd
 from hero_assistance_server.storage.postgres.nodes.pause_table import PauseTable
 from hero_assistance_server.storage.postgres.nodes.presence_table import PresenceTable
@@ -48,7 +48,7 @@ class PostgresNode:
         self._reachability = reachability
         self._commit_seconds = commit_seconds
         self._node_id = node_id
-        self._lease = Lease(node_id)
+        self._lease = NodeLease(node_id)
         self.access = access
         self.secrets = secrets
         self.presence = PresenceTable(node_id, loop)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
 from hero_assistance_sdk.wire import Level, MessageKind, Seq, TicketId, UserId
-from hero_assistance_server.presence.exchange import OthersPresence
+from hero_assistance_server.presence.presence_exchange import OthersPresence
 from hero_assistance_server.presence.rules import Doing, Lease, Screen
 from hero_assistance_server.storage.postgres.database.clock import NOW
 from hero_assistance_server.storage.postgres.database.connection import BEGIN_READING, PostgresConnection

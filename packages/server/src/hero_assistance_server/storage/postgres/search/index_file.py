@@ -41,7 +41,7 @@ _log = get_log("search")
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class IndexProgress:
     """The last event that the documents follow, -1 for none; and the ticket from which on all of them are there."""
 
     seq: Seq
@@ -73,7 +73,7 @@ class IndexFile:
         self._readers = threading.local()
         self.is_damaged = False
 
-    def write(self, rows: Iterable[IndexRow], gone: Sequence[int], progress: Progress) -> None:
+    def write(self, rows: Iterable[IndexRow], gone: Sequence[int], progress: IndexProgress) -> None:
         """Write documents in the place of those before, delete those of other tickets, and say how far that is."""
         with self._changing(progress):
             self._delete("rowid IN (SELECT value FROM json_each(?))", json_text(gone))
@@ -81,10 +81,10 @@ class IndexFile:
 
     def begin_again(self, seq: Seq, next_id: int) -> None:
         """Have all documents made again, as of an event; those that no ticket below `next_id` has are deleted."""
-        with self._changing(Progress(seq, next_id)):
+        with self._changing(IndexProgress(seq, next_id)):
             self._delete("rowid >= ?", next_id)
 
-    def write_again(self, rows: Sequence[IndexRow], progress: Progress) -> None:
+    def write_again(self, rows: Sequence[IndexRow], progress: IndexProgress) -> None:
         """Write a portion of all documents, newest first; what is there of others from its end on is deleted."""
         with self._changing(progress):
             self._delete("rowid >= ? AND rowid < ?", progress.indexed_from if rows else 0, self.progress.indexed_from)
@@ -101,16 +101,16 @@ class IndexFile:
             connection.close()
 
     @contextmanager
-    def _changing(self, progress: Progress) -> Iterator[None]:
+    def _changing(self, progress: IndexProgress) -> Iterator[None]:
         """Commit what is written within together with how far it is, which is known once it is in the file."""
         with self._translated_errors(), self._writer:
             yield
             self._writer.execute("UPDATE progress SET seq = ?, indexed_from = ?", (progress.seq, progress.indexed_from))
         self.progress = progress
 
-    def _read_progress(self) -> Progress:
+    def _read_progress(self) -> IndexProgress:
         seq, indexed_from = self._writer.execute("SELECT seq, indexed_from FROM progress").get
-        return Progress(Seq(seq), indexed_from)
+        return IndexProgress(Seq(seq), indexed_from)
 
     def _delete(self, where: str, *values: str | int) -> None:
         self._writer.execute(f"DELETE FROM search_index WHERE {where}", values)  # noqa: S608

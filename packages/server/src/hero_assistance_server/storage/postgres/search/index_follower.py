@@ -13,7 +13,7 @@ from hero_assistance_server.storage.postgres.database.connection import Postgres
 from hero_assistance_server.storage.postgres.database.last_ids import read_last_seq
 from hero_assistance_server.storage.postgres.database.timelines import count_left_out
 from hero_assistance_server.storage.postgres.search.changed_tickets import list_changed
-from hero_assistance_server.storage.postgres.search.index_file import IndexFile, Progress
+from hero_assistance_server.storage.postgres.search.index_file import IndexFile, IndexProgress
 from hero_assistance_server.storage.sql.search.index_portions import make_older_rows
 from hero_assistance_server.storage.sql.search.search_index import IndexRow, make_row
 from hero_assistance_server.storage.sql.tickets import tickets
@@ -133,9 +133,9 @@ class IndexFollower:
             next_id = int(connection.execute("SELECT coalesce(max(ticket_id), 0) + 1 FROM tickets").get)
             self._index.begin_again(last, next_id)
             return
-        self._index_changed(connection, [payload for _, payload in events], Progress(until, progress.indexed_from))
+        self._index_changed(connection, [payload for _, payload in events], IndexProgress(until, progress.indexed_from))
 
-    def _index_changed(self, connection: PostgresConnection, payloads: list[str], progress: Progress) -> None:
+    def _index_changed(self, connection: PostgresConnection, payloads: list[str], progress: IndexProgress) -> None:
         rows: list[IndexRow] = []
         gone: list[int] = []
         changed = list(map(TicketId, list_changed(payloads)))
@@ -148,8 +148,8 @@ class IndexFollower:
                 rows.append(make_row(connection, ticket))
         self._index.write(rows, gone, progress)
 
-    def _index_older(self, connection: PostgresConnection, progress: Progress) -> None:
+    def _index_older(self, connection: PostgresConnection, progress: IndexProgress) -> None:
         rows = list(make_older_rows(connection, progress.indexed_from))
-        self._index.write_again(rows, Progress(progress.seq, rows[-1][0] if rows else 1))
+        self._index.write_again(rows, IndexProgress(progress.seq, rows[-1][0] if rows else 1))
         if not rows:
             _log.info("search.indexed")

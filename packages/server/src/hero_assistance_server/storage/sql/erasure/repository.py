@@ -12,7 +12,7 @@ from hero_assistance_sdk.wire import Seq, TicketId
 from hero_assistance_server.erasure.model import FilePolicy, Leftovers, NamedEntries, TicketErasure, UserErasure
 from hero_assistance_server.storage.sql.erasure import tickets, user_trail, users
 from hero_assistance_server.storage.sql.erasure.engine import ErasureEngine
-from hero_assistance_server.storage.sql.session import Session
+from hero_assistance_server.storage.sql.session import StorageSession
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.users.model import User
 
@@ -21,7 +21,7 @@ from hero_assistance_server.users.model import User
 class SqlErasure:
     """Reads and deletes in every table, after all that waits is written."""
 
-    session: Session
+    session: StorageSession
     open_engine: Callable[[Any], ErasureEngine]
     """Makes the port of the session's engine from its connection."""
 

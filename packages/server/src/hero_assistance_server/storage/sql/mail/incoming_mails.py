@@ -20,7 +20,7 @@ from hero_assistance_server.mail.receiving.model import (
     StoredSize,
 )
 from hero_assistance_server.storage.sql.json_rows import json_text
-from hero_assistance_server.storage.sql.session import Session
+from hero_assistance_server.storage.sql.session import StorageSession
 from hero_assistance_server.timestamps import millis, time_of
 
 _COLUMNS = ", ".join(field.name for field in fields(IncomingMail))
@@ -49,7 +49,7 @@ _LAST = 2**62
 class SqlIncomingMails:
     """Implements `IncomingMailRepository`; no row of its tables ever waits."""
 
-    session: Session
+    session: StorageSession
 
     def add(self, arrival: Arrival, sha256: str, now: datetime) -> MailId | None:
         """Insert the record and the bytes."""

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from hero_assistance_sdk.wire import MessageId, TicketId
 from hero_assistance_server.mail.id_repository import MailReference
-from hero_assistance_server.storage.sql.session import Session
+from hero_assistance_server.storage.sql.session import StorageSession
 from hero_assistance_server.timestamps import millis
 
 
@@ -15,7 +15,7 @@ from hero_assistance_server.timestamps import millis
 class SqlMailIds:
     """Implements `MailIdRepository`; no row of its table ever waits."""
 
-    session: Session
+    session: StorageSession
 
     def add(
         self,

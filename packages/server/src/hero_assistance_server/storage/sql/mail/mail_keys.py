@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hero_assistance_server.storage.sql.session import Session
+from hero_assistance_server.storage.sql.session import StorageSession
 
 
 @dataclass(frozen=True, slots=True)
 class SqlMailKeys:
     """Implements `MailKeyRepository`; no row of its table ever waits."""
 
-    session: Session
+    session: StorageSession
 
     def find(self, name: str) -> bytes | None:
         """Read one key."""

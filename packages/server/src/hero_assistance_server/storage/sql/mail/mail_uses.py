@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hero_assistance_server.storage.sql.json_rows import json_text
-from hero_assistance_server.storage.sql.session import Session
+from hero_assistance_server.storage.sql.session import StorageSession
 from hero_assistance_server.timestamps import millis
 
 SPAN_MS = 10 * 60 * 1000
@@ -17,7 +17,7 @@ SPAN_MS = 10 * 60 * 1000
 class SqlMailUses:
     """Implements `MailUseRepository`; no row of its table ever waits."""
 
-    session: Session
+    session: StorageSession
 
     def count(self, usages: Sequence[str], since: datetime) -> dict[str, int]:
         """Add up the spans of each."""

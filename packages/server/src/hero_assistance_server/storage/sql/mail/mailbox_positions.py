@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hero_assistance_server.mail.receiving.model import MailboxPosition
-from hero_assistance_server.storage.sql.session import Session
+from hero_assistance_server.storage.sql.session import StorageSession
 
 
 @dataclass(frozen=True, slots=True)
 class SqlMailboxPositions:
     """Implements `MailboxPositionRepository`; no row of its table ever waits."""
 
-    session: Session
+    session: StorageSession
 
     def find(self, mailbox: str) -> MailboxPosition | None:
         """Read one position."""

@@ -16,7 +16,7 @@ from hero_assistance_server.notifications.model import (
     Reason,
 )
 from hero_assistance_server.storage.sql.json_rows import json_text
-from hero_assistance_server.storage.sql.session import Session
+from hero_assistance_server.storage.sql.session import StorageSession
 from hero_assistance_server.timestamps import maybe_time, millis, time_of
 
 _JOB = "notifications"
@@ -42,7 +42,7 @@ _COLUMNS = "notification_id, user_id, ticket_id, reason, actor, message_id, due_
 class SqlNotifications:
     """Implements `NotificationRepository`; no row of its tables ever waits, those of the audit trail do."""
 
-    session: Session
+    session: StorageSession
 
     def position(self) -> int:
         """Read how far the job is."""

@@ -13,7 +13,7 @@ from hero_assistance_server.attachments.repository import BEFORE_ALL
 from hero_assistance_server.quotas.rules import StoredBytes
 from hero_assistance_server.storage.sql.connection import Connection
 from hero_assistance_server.storage.sql.json_rows import json_text
-from hero_assistance_server.storage.sql.session import Session
+from hero_assistance_server.storage.sql.session import StorageSession
 from hero_assistance_server.timestamps import millis
 
 _FIELDS = tuple(field.name for field in fields(Attachment))
@@ -24,7 +24,7 @@ _COLUMNS = ", ".join(_FIELDS)
 class SqlAttachments:
     """Implements `AttachmentRepository`; no upload ever waits, but the tickets that show it do."""
 
-    session: Session
+    session: StorageSession
 
     def find(self, attachment_id: AttachmentId) -> AttachmentRecord | None:
         """Read one attachment by its id."""

@@ -13,7 +13,7 @@ from hero_assistance_server.audit.repository import AuditQuery, StoredAuditEntry
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.storage.sql.bulk_insert import Rows
 from hero_assistance_server.storage.sql.json_rows import json_text
-from hero_assistance_server.storage.sql.session import Session
+from hero_assistance_server.storage.sql.session import StorageSession
 from hero_assistance_server.timestamps import millis
 
 _INSERT = "INSERT INTO audit (at, actor, origin, action, ticket_id, message_id, detail) VALUES {rows}"
@@ -23,7 +23,7 @@ _INSERT = "INSERT INTO audit (at, actor, origin, action, ticket_id, message_id, 
 class SqlAudit:
     """Implements `AuditRepository`."""
 
-    session: Session
+    session: StorageSession
 
     def iterate_newest(self, query: AuditQuery, before: int) -> Iterator[StoredAuditEntry]:
         """Walk down from `before`; only the terms that the query has are in the statement."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from hero_assistance_sdk.wire import CannedReply, UserId
-from hero_assistance_server.storage.sql.session import Session
+from hero_assistance_server.storage.sql.session import StorageSession
 
 _SELECT = "SELECT canned_reply_id, name, body, owner, updated_at FROM canned_replies"
 
@@ -15,7 +15,7 @@ _SELECT = "SELECT canned_reply_id, name, body, owner, updated_at FROM canned_rep
 class SqlCannedReplies:
     """Implements `CannedReplyRepository`; no row of its table ever waits."""
 
-    session: Session
+    session: StorageSession
 
     def find(self, canned_reply_id: int) -> CannedReply | None:
         """Read one canned reply by its id."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hero_assistance_sdk.wire import UserId
-from hero_assistance_server.storage.sql.session import Session
+from hero_assistance_server.storage.sql.session import StorageSession
 from hero_assistance_server.timestamps import millis
 
 
@@ -14,7 +14,7 @@ from hero_assistance_server.timestamps import millis
 class SqlClientTokens:
     """Implements `ClientTokenRepository`; no row of its table ever waits."""
 
-    session: Session
+    session: StorageSession
 
     def find(self, user_id: UserId, method: str, token: str | None) -> int | None:
         """Look a token up; without one there is nothing to find."""

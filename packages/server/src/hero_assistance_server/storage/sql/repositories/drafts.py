@@ -12,7 +12,7 @@ from hero_assistance_server.drafts.repository import FIRST, DraftPlace
 from hero_assistance_server.drafts.rules import Draft, DraftKey
 from hero_assistance_server.storage.sql.json_rows import json_text
 from hero_assistance_server.storage.sql.repositories.draft_author_cache import DraftAuthorCache
-from hero_assistance_server.storage.sql.session import Session
+from hero_assistance_server.storage.sql.session import StorageSession
 from hero_assistance_server.timestamps import millis, time_of
 
 _COLUMNS = "author, ticket_id, kind, title, body, updated_at, client_token, attachments"
@@ -28,7 +28,7 @@ _KEY = "author = ? AND ticket_id = ? AND kind = ?"
 class SqlDrafts:
     """Implements `DraftRepository`; no row of its table ever waits. A unit of work passes the cache of authors."""
 
-    session: Session
+    session: StorageSession
     authors: DraftAuthorCache | None = None
 
     def find(self, key: DraftKey) -> Draft | None:

@@ -13,7 +13,7 @@ from hero_assistance_server.events.event_encoder import Encoder
 from hero_assistance_server.events.model import AnyChange, Reach
 from hero_assistance_server.events.stored_event import LEFT_OUT, EventPage, EventRange, StoredEvent, TeamEvent
 from hero_assistance_server.storage.sql.bulk_insert import Rows
-from hero_assistance_server.storage.sql.session import Session
+from hero_assistance_server.storage.sql.session import StorageSession
 from hero_assistance_server.tickets.sharing import HiddenField
 from hero_assistance_server.timestamps import millis, time_of
 from hero_assistance_server.users.model import User
@@ -41,7 +41,7 @@ _FOR_CUSTOMER = f"""
 class SqlEvents:
     """Implements `EventRepository`."""
 
-    session: Session
+    session: StorageSession
 
     def stored_range(self) -> EventRange:
         """Return the first and the last number that are stored; an empty range when there is no event."""

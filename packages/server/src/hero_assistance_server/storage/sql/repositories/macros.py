@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from hero_assistance_sdk.wire import Macro, UserId
 from hero_assistance_server.storage.sql.json_rows import json_text
-from hero_assistance_server.storage.sql.session import Session
+from hero_assistance_server.storage.sql.session import StorageSession
 
 _SELECT = "SELECT macro_id, name, actions, owner, updated_at FROM macros"
 # What is in columns of its own; the rest is the JSON of `actions`.
@@ -19,7 +19,7 @@ _COLUMNS = {"noun", "macro_id", "name", "owner", "updated_at"}
 class SqlMacros:
     """Implements `MacroRepository`; no row of its table ever waits."""
 
-    session: Session
+    session: StorageSession
 
     def find(self, macro_id: int) -> Macro | None:
         """Read one macro by its id."""

@@ -12,7 +12,7 @@ from hero_assistance_server.messages.model import Message
 from hero_assistance_server.messages.repository import BEHIND_ALL, ThreadPlace
 from hero_assistance_server.storage.sql.connection import Connection
 from hero_assistance_server.storage.sql.repositories import attachments
-from hero_assistance_server.storage.sql.session import Session
+from hero_assistance_server.storage.sql.session import StorageSession
 from hero_assistance_server.texts import EXCERPT_SOURCE
 from hero_assistance_server.tickets.merging.merge_split import Entry
 from hero_assistance_server.timestamps import maybe_millis, maybe_time, millis, time_of
@@ -33,7 +33,7 @@ _BEHIND = f"(messages.created_at, message_id) > (coalesce({TIME_OF.format(messag
 class SqlMessages:
     """Implements `MessageRepository`; no row of its table ever waits, and each refers to a ticket, which may."""
 
-    session: Session
+    session: StorageSession
 
     def find(self, message_id: MessageId) -> Message | None:
         """Read one message by its id, with its author's name of today."""

@@ -13,7 +13,7 @@ from hero_assistance_server.project.rules import ProjectSettings
 from hero_assistance_server.search.filters import day_of
 from hero_assistance_server.storage.sql.connection import Connection
 from hero_assistance_server.storage.sql.json_rows import json_text
-from hero_assistance_server.storage.sql.session import Session
+from hero_assistance_server.storage.sql.session import StorageSession
 from hero_assistance_server.tickets.business_hours import ALWAYS_OPEN, WEEKDAYS, BusinessHours, Shift, parse_shift
 from hero_assistance_server.tickets.sharing import Sharing
 from hero_assistance_server.tickets.ticket_update import Targets, TargetsInHours
@@ -24,7 +24,7 @@ from hero_assistance_server.time_zones import zone_or_utc
 class SqlProject:
     """Implements `ProjectRepository`; no row of its table ever waits."""
 
-    session: Session
+    session: StorageSession
 
     def read(self) -> ProjectSettings:
         """Read the settings that have a row; the others have their defaults."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from hero_assistance_sdk.wire import SavedView, UserId
 from hero_assistance_server.saved_views.repository import FIRST, PlacedView
-from hero_assistance_server.storage.sql.session import Session
+from hero_assistance_server.storage.sql.session import StorageSession
 
 # Behind every place that a user has given.
 UNPLACED = 1_000_000
@@ -25,7 +25,7 @@ _LIST = """SELECT saved_views.view_id, name, filter, owner, shared, coalesce(vie
 class SqlSavedViews:
     """Implements `SavedViewRepository`; no row of its table ever waits."""
 
-    session: Session
+    session: StorageSession
 
     def find(self, view_id: int) -> SavedView | None:
         """Read one view by its id."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from hero_assistance_sdk.wire import TicketId
-from hero_assistance_server.storage.sql.session import Session
+from hero_assistance_server.storage.sql.session import StorageSession
 from hero_assistance_server.tags.model import TagCount
 from hero_assistance_server.ticket_lists.list_index import ACTIVE, tagged
 
@@ -22,7 +22,7 @@ _COUNTS = f"""SELECT scope, sum(count), sum(CASE WHEN status IN ({_STATUSES}) TH
 class SqlTags:
     """Implements `TagRepository`; its rows follow from tickets and wait for them."""
 
-    session: Session
+    session: StorageSession
 
     def list_after(self, tag: str, limit: int) -> list[TagCount]:
         """Read the scopes of tags behind `tag`, with the tickets of each status counted."""

@@ -11,7 +11,7 @@ from typing import Any
 from hero_assistance_sdk.wire import Millis, Role, TicketId, UserId
 from hero_assistance_server.storage.sql.connection import Connection
 from hero_assistance_server.storage.sql.json_rows import json_text
-from hero_assistance_server.storage.sql.session import Session
+from hero_assistance_server.storage.sql.session import StorageSession
 from hero_assistance_server.ticket_lists.list_index import assigned_to
 from hero_assistance_server.timestamps import millis
 from hero_assistance_server.users.model import User
@@ -23,7 +23,7 @@ _SELECT = "SELECT user_id, name, role, email, active, shows_presence, signature,
 class SqlUsers:
     """Implements `UserRepository`; no row of its table ever waits."""
 
-    session: Session
+    session: StorageSession
 
     def find(self, user_id: UserId) -> User | None:
         """Read one user by their id."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hero_assistance_sdk.wire import Status
-from hero_assistance_server.search.filters import Filter, Key, Term
+from hero_assistance_server.search.filters import Filter, FilterKey, Term
 from hero_assistance_server.search.tokenizer import words_of
 from hero_assistance_server.storage.sql.connection import Connection
 from hero_assistance_server.storage.sql.search.document import facet_word, in_month, in_status, seen_by
@@ -65,7 +65,7 @@ def creation_range(connection: Connection) -> tuple[datetime, datetime]:
 def _text_of(term: Term) -> str | None:
     """Return a term of words in the language of the index; `None` when there is nothing in it to look for."""
     words = words_of(term.value)
-    found = [_phrase(words.phrase) + (" *" if term.key is Key.PREFIX else "")] if words.phrase else []
+    found = [_phrase(words.phrase) + (" *" if term.key is FilterKey.PREFIX else "")] if words.phrase else []
     found += map(_phrase, words.symbols)
     return " AND ".join(found) or None
 

@@ -9,7 +9,7 @@ from typing import Any
 from hero_assistance_sdk.wire import Millis, Rating, Score, TicketId
 from hero_assistance_server.ratings.model import LATEST, RatingCount, RatingPosition, RatingQuery
 from hero_assistance_server.stats.model import Key, Span
-from hero_assistance_server.storage.sql.session import Session
+from hero_assistance_server.storage.sql.session import StorageSession
 
 _COLUMNS = "ticket_id, solved_at, user_id, score, comment, agent, rated_at"
 # Of an agent, or of all: each has an index in this order.
@@ -34,7 +34,7 @@ _COUNTS = "count(*) FILTER (WHERE score = 'good'), count(*) FILTER (WHERE score 
 class SqlRatings:
     """Implements `RatingRepository`; no row of its table ever waits, and each refers to a ticket, which may."""
 
-    session: Session
+    session: StorageSession
 
     def find(self, ticket_id: TicketId, solved_at: Millis) -> Rating | None:
         """Read the row of one solving."""

@@ -11,7 +11,7 @@ from hero_assistance_server.read_receipts.model import ReadReceipt, TicketReader
 from hero_assistance_server.read_receipts.repository import LATEST
 from hero_assistance_server.storage.sql.json_rows import json_text
 from hero_assistance_server.storage.sql.repositories.messages import TIME_OF
-from hero_assistance_server.storage.sql.session import Session
+from hero_assistance_server.storage.sql.session import StorageSession
 from hero_assistance_server.storage.sql.tickets.ticket_lists import walk_of
 from hero_assistance_server.ticket_lists.list_index import participated_by
 from hero_assistance_server.tickets.repository import START
@@ -98,7 +98,7 @@ _COPY_TO_PART = f"""
 class SqlReadReceipts:
     """Implements `ReadReceiptRepository`; its rows refer to tickets, which may wait."""
 
-    session: Session
+    session: StorageSession
 
     def last_read(self, user_id: UserId, ticket_id: TicketId) -> MessageId:
         """Read one receipt; 0 when there is none."""

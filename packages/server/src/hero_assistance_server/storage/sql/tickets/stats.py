@@ -10,7 +10,7 @@ from typing import Any
 from hero_assistance_sdk.wire import Millis, Status, TicketId
 from hero_assistance_server.stats.model import Day, Figure, Key, Measure, Only, Span
 from hero_assistance_server.storage.sql.connection import Connection
-from hero_assistance_server.storage.sql.session import Session
+from hero_assistance_server.storage.sql.session import StorageSession
 from hero_assistance_server.storage.sql.tickets import list_index
 from hero_assistance_server.ticket_lists.list_index import ALL, MERGED
 from hero_assistance_server.tickets.states import DONE
@@ -70,7 +70,7 @@ _MEASURE = """SELECT name, max(n), max(took) FILTER (WHERE place = (n + 1) / 2),
 class SqlStats:
     """Implements `StatsRepository`."""
 
-    session: Session
+    session: StorageSession
 
     def measure(self, figure: Figure, span: Span) -> Measure:
         """Count a figure and take its median and 90th percentile in one statement."""

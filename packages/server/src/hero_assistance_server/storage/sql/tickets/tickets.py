@@ -11,7 +11,7 @@ from hero_assistance_server.storage.sql.bulk_insert import Row, Rows
 from hero_assistance_server.storage.sql.connection import Connection
 from hero_assistance_server.storage.sql.json_rows import json_text
 from hero_assistance_server.storage.sql.repositories import attachments
-from hero_assistance_server.storage.sql.session import Session
+from hero_assistance_server.storage.sql.session import StorageSession
 from hero_assistance_server.storage.sql.tickets import list_index, lists_by_due, lists_by_id, ticket_lists
 from hero_assistance_server.storage.sql.tickets.ticket_columns import COLUMNS, TABLES
 from hero_assistance_server.ticket_lists.list_order import Order
@@ -41,7 +41,7 @@ _INSERT_STATUS_CHANGE = (
 class SqlTickets:
     """Implements `TicketRepository`."""
 
-    session: Session
+    session: StorageSession
 
     def find(self, ticket_id: TicketId) -> Ticket | None:
         """Read one ticket by its id."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from hero_assistance_sdk.wire import Millis, UserId
-from hero_assistance_server.storage.sql.session import Session
+from hero_assistance_server.storage.sql.session import StorageSession
 from hero_assistance_server.users.model import Device
 
 _SELECT = "SELECT mycelium_addr, user_id, name, bound_at, last_seen_at, public_key FROM device_bindings"
@@ -16,7 +16,7 @@ _SELECT = "SELECT mycelium_addr, user_id, name, bound_at, last_seen_at, public_k
 class SqlDevices:
     """Implements `DeviceRepository`; no row of its table ever waits."""
 
-    session: Session
+    session: StorageSession
 
     def find(self, address: str) -> Device | None:
         """Read the device with this address."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from hero_assistance_sdk.wire import TicketId
 from hero_assistance_server.collaborators.model import GuestInvitation
-from hero_assistance_server.storage.sql.session import Session
+from hero_assistance_server.storage.sql.session import StorageSession
 from hero_assistance_server.timestamps import millis
 
 _SELECT = "SELECT address, ticket_id, invited_by, invited_at FROM guest_invitations"
@@ -19,7 +19,7 @@ _SELECT = "SELECT address, ticket_id, invited_by, invited_at FROM guest_invitati
 class SqlGuestInvitations:
     """Implements `GuestInvitationRepository`; its rows refer to tickets, so that those are written first."""
 
-    session: Session
+    session: StorageSession
 
     def find(self, ticket_id: TicketId, address: str) -> GuestInvitation | None:
         """Read one row."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from hero_assistance_sdk.wire import UserId
 from hero_assistance_server.storage.sql.connection import Value
-from hero_assistance_server.storage.sql.session import Session
+from hero_assistance_server.storage.sql.session import StorageSession
 from hero_assistance_server.users.login_names import fold_name
 from hero_assistance_server.users.model import Login
 
@@ -17,7 +17,7 @@ _SELECT = "SELECT login, user_id, bound_at FROM logins"
 class SqlLogins:
     """Implements `LoginRepository`; no row of its table ever waits."""
 
-    session: Session
+    session: StorageSession
 
     def find(self, name: str) -> Login | None:
         """Return the login with this name: the one that is written like it, else the oldest that is compared equal."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from hero_assistance_sdk.wire import UserId
 from hero_assistance_server.identity.oidc.model import OidcIdentity
-from hero_assistance_server.storage.sql.session import Session
+from hero_assistance_server.storage.sql.session import StorageSession
 
 _SELECT = "SELECT issuer, subject, user_id, bound_at FROM oidc_identities"
 
@@ -15,7 +15,7 @@ _SELECT = "SELECT issuer, subject, user_id, bound_at FROM oidc_identities"
 class SqlOidcIdentities:
     """Implements `OidcIdentityRepository`; no row of its table ever waits."""
 
-    session: Session
+    session: StorageSession
 
     def find(self, issuer: str, subject: str) -> OidcIdentity | None:
         """Read the identity with this subject."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from hero_assistance_sdk.wire import UserId
 from hero_assistance_server.identity.passkeys.model import Passkey
-from hero_assistance_server.storage.sql.session import Session
+from hero_assistance_server.storage.sql.session import StorageSession
 
 _SELECT = "SELECT passkey_id, user_id, public_key, sign_count, name, created_at, last_used_at FROM passkeys"
 
@@ -15,7 +15,7 @@ _SELECT = "SELECT passkey_id, user_id, public_key, sign_count, name, created_at,
 class SqlPasskeys:
     """Implements `PasskeyRepository`; no row of its table ever waits."""
 
-    session: Session
+    session: StorageSession
 
     def find(self, passkey_id: str) -> Passkey | None:
         """Read one passkey by its id."""

@@ -9,7 +9,7 @@ from typing import Any
 from hero_assistance_sdk.wire import Millis, UserId
 from hero_assistance_server.identity.sessions.model import Session as SignedIn
 from hero_assistance_server.identity.sessions.model import SignInMethod
-from hero_assistance_server.storage.sql.session import Session
+from hero_assistance_server.storage.sql.session import StorageSession
 
 _SELECT = """SELECT session_id, token_hash, user_id, device_name, method, created_at, last_seen_at, expires_at
     FROM sessions"""
@@ -19,7 +19,7 @@ _SELECT = """SELECT session_id, token_hash, user_id, device_name, method, create
 class SqlSessions:
     """Implements `SessionRepository`; no row of its table ever waits."""
 
-    session: Session
+    session: StorageSession
 
     def find(self, session_id: str) -> SignedIn | None:
         """Read the session with this id."""

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 from hero_assistance_sdk.wire import Millis
 from hero_assistance_server.identity.sign_in.model import RatedUse
-from hero_assistance_server.storage.sql.session import Session
+from hero_assistance_server.storage.sql.session import StorageSession
 
 
 @dataclass(frozen=True, slots=True)
 class SqlSignInRates:
     """Implements `SignInRateRepository`; no row of its table ever waits."""
 
-    session: Session
+    session: StorageSession
 
     def find(self, address_hash: bytes, use: RatedUse) -> Millis | None:
         """Read the row of an address and a use."""

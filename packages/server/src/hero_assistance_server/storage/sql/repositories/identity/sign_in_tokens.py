@@ -7,7 +7,7 @@ from typing import Any
 
 from hero_assistance_sdk.wire import Millis, UserId
 from hero_assistance_server.identity.sign_in.model import LinkKind, SignInToken
-from hero_assistance_server.storage.sql.session import Session
+from hero_assistance_server.storage.sql.session import StorageSession
 
 _COLUMNS = "address_hash, kind, user_id, token_hash, expires_at, code_hash, code_expires_at, tries_left"
 _SELECT = f"SELECT {_COLUMNS} FROM sign_in_tokens"  # noqa: S608
@@ -21,7 +21,7 @@ _SAVE = f"""INSERT INTO sign_in_tokens ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?,
 class SqlSignInTokens:
     """Implements `SignInTokenRepository`; no row of its table ever waits."""
 
-    session: Session
+    session: StorageSession
 
     def find_by_token(self, token_hash: bytes) -> SignInToken | None:
         """Read the row with this hash of a token."""

@@ -16,7 +16,7 @@ from hero_assistance_server.outbox.model import (
     StoredDelivery,
 )
 from hero_assistance_server.outbox.rules import ahead_of_all
-from hero_assistance_server.storage.sql.session import Session
+from hero_assistance_server.storage.sql.session import StorageSession
 from hero_assistance_server.timestamps import maybe_time, millis, time_of
 
 _COLUMNS = """delivery_id, channel, key, target, payload, summary, state, attempts, created_at, due_at, finished_at,
@@ -43,7 +43,7 @@ PRUNE_BY_NUMBER = f"""{_PRUNE} AND (finished_at, delivery_id) < (SELECT finished
 class SqlOutbox:
     """Implements `OutboxRepository`; no row of its table ever waits. A unit of work passes what wakes the sender."""
 
-    session: Session
+    session: StorageSession
     wake: Callable[[], None] | None = None
 
     def add(self, delivery: Delivery, now: datetime) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 from hero_assistance_sdk.wire import EventKind, Seq
 from hero_assistance_server.storage.sql.json_rows import json_text
-from hero_assistance_server.storage.sql.session import Session
+from hero_assistance_server.storage.sql.session import StorageSession
 from hero_assistance_server.timestamps import maybe_millis, maybe_time, millis, time_of
 from hero_assistance_server.webhooks.model import Webhook, WebhookAnswer
 from hero_assistance_server.webhooks.repository import ANSWERS_KEPT
@@ -25,7 +25,7 @@ _ANSWER = "answer_id, webhook_id, message_id, kind, seq, at, duration_ms, status
 class SqlWebhooks:
     """Implements `WebhookRepository`; no row of its tables ever waits."""
 
-    session: Session
+    session: StorageSession
 
     def find(self, webhook_id: int) -> Webhook | None:
         """Read one webhook by its id."""

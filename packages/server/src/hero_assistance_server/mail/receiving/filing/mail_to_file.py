@@ -14,7 +14,7 @@ from hero_assistance_server.project.rules import ProjectSettings
 
 
 @dataclass(frozen=True, slots=True)
-class StoredFile:
+class MailFile:
     """A file of a mail whose bytes are on the disk."""
 
     name: str
@@ -44,7 +44,7 @@ class DeskFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Envelope:
+class MailToFile:
     """A mail's record, what it says, its answer and quote, its files, and what is said about those left out."""
 
     record: IncomingMail
@@ -52,5 +52,5 @@ class Envelope:
     facts: DeskFacts
     answer: str
     quote: str
-    files: Sequence[StoredFile] = ()
+    files: Sequence[MailFile] = ()
     remarks: tuple[str, ...] = ()
