@@ -22,7 +22,7 @@ export def main []: nothing -> table {
 
 # Build what changed, and install the four binaries as one release.
 #
-# When nothing changed, nothing is done. A service that is running keeps its release until it is started anew.
+# When nothing changed, nothing is done. A service that is running keeps its release until it is started again.
 @example "update the checkout and install what came" { service_assistance install --update }
 export def "service_assistance install" [
   --root   # act for root's home, through `sudo -E`

@@ -51,6 +51,11 @@ def test_the_words_of_the_repository_are_plain() -> None:
         ("benchmarks/a.py", "class A:\n    '''Beside.'''", "benchmarks/a.py:2: 'Beside': use a plainer word"),
         ("noxfile.py", "async def told(): ...", "noxfile.py:1: 'def told': use a verb, such as notify"),
         ("packages/a/1.sql", "SELECT 1;\n-- Nobody.", "packages/a/1.sql:2: 'Nobody': use a plainer word"),
+        ("packages/a/a.ts", "let a = 1;\n/**\n * Nobody.\n */", "packages/a/a.ts:3: 'Nobody': use a plainer word"),
+        ("packages/a/a.tsx", "<p>a</p>; // anew", "packages/a/a.tsx:1: 'anew': use a plainer word"),
+        ("packages/a/a.css", "p { } /* beside */", "packages/a/a.css:1: 'beside': use a plainer word"),
+        ("a.sh", "true\ntrue # anew", "a.sh:2: 'anew': use a plainer word"),
+        (".github/workflows/a.yml", "a: 1 # anew", ".github/workflows/a.yml:1: 'anew': use a plainer word"),
     ],
 )
 def test_a_word_is_named_with_its_line(checkout: Path, name: str, text: str, found: str) -> None:
@@ -65,6 +70,9 @@ def test_a_word_is_named_with_its_line(checkout: Path, name: str, text: str, fou
         ("README.md", "indeed, besiege, a whitelisted-thing"),
         ("packages/a.py", "nobody = 'whoever'"),
         ("packages/a.sql", "SELECT 'nobody';"),
+        ("packages/a.ts", "const nobody = \"nobody\" + 'anew' + `beside`;"),
+        ("packages/a.ts", 'const a = "https://a.example//nobody";'),
+        ("a.sh", "echo nobody"),
         ("packages/a.py", "class A:\n    @property\n    def ended(self): ..."),
         ("tests/a.py", "# whoever"),
     ],

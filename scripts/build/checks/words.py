@@ -1,4 +1,4 @@
-"""The words of docstrings, comments (of SQL too) and documents: plain ones, and one noun for one thing.
+"""The words of docstrings, comments (in any language) and documents: plain ones, and one noun for one thing.
 
 python -m scripts.build.checks.words     exit 1 and name every word that has a better one, with file and line
 
@@ -25,17 +25,25 @@ PENDING = "scripts/build/checks/words_pending.txt"
 PROSE = ("docs/*.md", "news/*.md", "*.md", ".github/*.md")
 PYTHON = ("packages/*.py", "scripts/*.py", "benchmarks/*.py", "noxfile.py")
 SQL = ("packages/*.sql",)
+FRONT_END = ("packages/*.ts", "packages/*.tsx", "packages/*.css", "packages/*.js")
+SHELL = ("*.sh", "*.nu", ".ci/run", "*.toml", "*.yml", "*.in")
+READ = (*PROSE, *PYTHON, *SQL, *FRONT_END, *SHELL)
 
 _PLAINER = "a plainer word"
 BANNED = (
     *("whoever", "whomever", "whatever", "whichever", "nobody", "anew", "afresh", "deed", "deeds", "beside", "besides"),
-    *("thereof", "therein", "hence", "thus", "bygone", "errand", "errands"),
+    *("thereof", "therein", "thereby", "wherein", "whereof", "whereby", "hence", "thence", "thus", "hitherto"),
+    *("bygone", "erstwhile", "amid", "amidst", "whilst", "lest", "in vain", "errand", "errands"),
 )
 # As names of functions these are participles; a function is a verb.
 FUNCTIONS = {"told": "notify", "shown": "serialize", "ended": "finish", "kept": "save", "taken": "reserve"}
 
 _TABLE = "## Words with a better one"
 _ROW = re.compile(r"^\| ([^|]+?) \| ([^|]+?) \|$", re.MULTILINE)
+# A string is matched first, so that no address in it is taken for a comment.
+_FRONT_END_COMMENT = re.compile(r"""(?s)(["'`])(?:\\.|(?!\1)[^\\\n])*\1|(/\*.*?\*/|//[^\n]*)""")
+    r"""(?s)"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\\n])*`|(/\*.*?\*/|//[^\n]*)"""
+)
 _NOT_READ = re.compile(r"(?ms)^ *```.*?^ *```|`[^`]*`|https?://\S+|\]\([^)]*\)|<!--.*?-->")
 
 
@@ -98,15 +106,31 @@ def _prose(file: str, text: str) -> Iterator[tuple[int, str]]:
         case ".py":
             yield from _python_prose(text)
         case ".sql":
-            lines = enumerate(text.splitlines(), start=1)
-            yield from ((number, line.partition("--")[2]) for number, line in lines)
-        case _:
+            yield from _line_comments(text, "--")
+        case ".ts" | ".tsx" | ".css" | ".js":
+            yield from _front_end_comments(text)
+        case ".md":
             yield from _paragraphs(file, text)
+        case _:
+            yield from _line_comments(text, "#")
 
 
 def _paragraphs(file: str, text: str) -> Iterator[tuple[int, str]]:
     """Yield a document, without the table of wrong words if it is the glossary."""
     yield 1, text.partition(_TABLE)[0] if file == GLOSSARY else text
+
+
+def _line_comments(text: str, mark: str) -> Iterator[tuple[int, str]]:
+    """Yield what stands behind the mark of a comment in each line."""
+    for number, line in enumerate(text.splitlines(), start=1):
+        yield number, line.partition(mark)[2]
+
+
+def _front_end_comments(text: str) -> Iterator[tuple[int, str]]:
+    """Yield each comment of TypeScript or CSS with the line it begins on."""
+    for match in _FRONT_END_COMMENT.finditer(text):
+        if match[2]:
+            yield text.count("\n", 0, match.start()) + 1, match[2]
 
 
 def _python_prose(text: str) -> Iterator[tuple[int, str]]:
@@ -132,7 +156,19 @@ def _bad_functions(text: str) -> Iterator[tuple[int, str, str]]:
 
 def _tracked(root: Path) -> list[str]:
     """The files that git has or would add."""
-    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--", *PROSE, *PYTHON, *SQL]
+    command = [
+        "git",
+        "ls-files",
+        "--cached",
+        "--others",
+        "--exclude-standard",
+        "--",
+        *PROSE,
+        *PYTHON,
+        *SQL,
+        *FRONT_END,
+        *SHELL,
+    ]
     done = subprocess.run(command, cwd=root, check=True, capture_output=True, text=True)
     return sorted({file for file in done.stdout.splitlines() if (root / file).is_file()})
 

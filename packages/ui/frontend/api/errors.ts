@@ -20,7 +20,7 @@ export class ApiError extends Error {
   readonly reason: string;
   readonly hint: string;
   readonly faults: string[];
-  /** Whether its words are a server's, which writes English whatever its reader speaks. */
+  /** Whether its words are a server's, which writes English for every reader. */
   readonly isOfServer: boolean;
   /** What a program can use in addition, as the server gave it. */
   readonly data: Readonly<Record<string, unknown>>;

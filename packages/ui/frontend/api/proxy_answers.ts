@@ -33,7 +33,7 @@ export function isOwnAnswer(response: Response): boolean {
   return (response.headers.get("content-type") ?? "").startsWith("application/json");
 }
 
-/** Whether an error says that a web server does not reach the support desk, or waits for it in vain. */
+/** Whether an error says that a web server does not reach the support desk, or got no answer in time. */
 export function isProxyOutage({ reason, data }: ApiError): boolean {
   return reason === PROXY_ANSWER && [502, 503, 504].includes(Number(data.status));
 }

@@ -34,7 +34,7 @@ export class QuietStorage {
   }
 }
 
-/** Return the name under which something is kept: its parts are told apart, whatever signs they have. */
+/** Return the name under which something is kept: its parts stay apart, also with a slash in one of them. */
 export function keptName(...parts: Array<string | number>): string {
   return parts.map((part) => encodeURIComponent(part)).join("/");
 }

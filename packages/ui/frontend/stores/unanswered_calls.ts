@@ -1,7 +1,7 @@
 /** Calls that have no answer yet, on their way or in a queue: where the page is left they go out once more, at once. */
 import type { Method, Params } from "../api/client.ts";
 
-/** Sends a call that outlives the page; nobody reads its answer. */
+/** Sends a call that outlives the page; no one reads its answer. */
 export type SendLast = <M extends Method>(method: M, params: Params<M>) => void;
 
 export class UnansweredCalls {

@@ -15,7 +15,7 @@ export function personName(project: Project, id: string): string {
   return colleagues.nameOf(id) ?? (colleagues.isGone(id) ? t("A former colleague") : NOT_YET);
 }
 
-/** Return what the one is called who has a ticket; words where nobody has it. */
+/** Return what the one is called who has a ticket; words where no one has it. */
 export function assigneeName(project: Project, { assignee, assignee_name: name }: TicketSummary): string {
   return assignee === null ? t("Not assigned") : (name ?? personName(project, assignee));
 }

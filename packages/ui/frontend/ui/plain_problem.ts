@@ -2,7 +2,7 @@
  * What a problem is called for who does not run the desk.
  *
  * Servers write their errors for programs and for those who run them: names of methods, settings and commands help
- * an admin, and nobody else. What names none of them is shown as it is; in a page of another language than theirs, it
+ * an admin, and no one else. What names none of them is shown as it is; in a page of another language than theirs, it
  * follows what the page itself says of the reason.
  */
 import type { ApiError } from "../api/errors.ts";
@@ -48,7 +48,7 @@ export function wordsOf(problem: ApiError, isAdmin: boolean): Words {
   if (isAdmin) return { message, hint, faults, original: [] };
   if (isHidden) return { ...own, faults: [], original: [] };
   return {
-    // What the page says itself is for its readers, whatever it quotes of what they typed.
+    // What the page says itself is for its readers, with all that it quotes of what they typed.
     message: !problem.isOfServer || isPlain(message) ? message : own.message,
     hint: hint !== "" && isPlain(hint) ? hint : own.hint,
     faults: faults.filter(isPlain),

@@ -1,4 +1,4 @@
-/** The palette: whatever the page can do, by the first letters of it. */
+/** The palette: all that the page can do, by the first letters of it. */
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { desk } from "../../app.ts";

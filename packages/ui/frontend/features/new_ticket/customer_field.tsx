@@ -83,7 +83,7 @@ function Search({ call, written }: CustomerFieldProps) {
   );
 }
 
-/** The name of a customer whose address nobody has yet. */
+/** The name of a customer whose address no one has yet. */
 function NewCustomer({ call, written }: CustomerFieldProps) {
   const isNew = useSignal(false);
   const address = written.value.typed.trim().toLowerCase();

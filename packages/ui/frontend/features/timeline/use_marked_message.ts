@@ -59,7 +59,7 @@ async function loadBackTo(
       // The page says that it has no connection; the link can be followed again.
       return;
     }
-    // A page that was not taken, as the thread was fetched anew, does not lead back.
+    // A page that was not taken, as the thread was fetched again, does not lead back.
     if (thread.cursor.peek() === before) return;
   }
 }

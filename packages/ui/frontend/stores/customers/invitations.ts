@@ -21,7 +21,7 @@ export class Invitations {
     });
   }
 
-  /** Ask what is shared with a customer; of the team, nobody is a guest. */
+  /** Ask what is shared with a customer; of the team, no one is a guest. */
   async refresh(): Promise<void> {
     if (this.#project.session.isStaff.peek()) return;
     this.#asked += 1;

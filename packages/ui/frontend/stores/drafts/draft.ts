@@ -290,7 +290,7 @@ export class Draft {
     const { title, body, attachments, updated_at: version, client_token: token } = found;
     const theirs = { title, body, files: attachments };
     const here = { mine: this.content.peek(), saved: this.#saved, version: this.#version };
-    // What is being sent from here is no news, whatever was written since.
+    // What is being sent from here is no news, also when more was written since.
     const how = this.#taken.has(token) ? "known" : merge(here, { theirs, version });
     if (how === "take") this.#replace(theirs, { version, token: token ?? "", saved: theirs });
     else if (how === "both") this.other.value = { content: theirs, version, token: token ?? "" };

@@ -24,7 +24,7 @@ export function openFilter(agent: string): string {
 
 export type HandOver = {
   agent: string;
-  /** The id of the colleague; null for nobody. */
+  /** The id of the colleague; null for no one. */
   to: string | null;
   /** Is told how many are done, of how many. */
   report: (done: number, total: number) => void;

@@ -6,7 +6,7 @@ export const ADMIN_PAGES = ["people", "tags", "project", "hours", "mail", "webho
 
 export type SettingsPage = (typeof OWN_PAGES)[number] | (typeof TEAM_PAGES)[number] | (typeof ADMIN_PAGES)[number];
 
-/** Return the pages that a user has, in groups; `role` is null while nobody is known. */
+/** Return the pages that a user has, in groups; `role` is null while no one is known. */
 export function pagesOf(role: "customer" | "agent" | "admin" | null): {
   own: readonly SettingsPage[];
   team: readonly SettingsPage[];

@@ -131,7 +131,7 @@ export class People {
   #notice({ record }: Event): void {
     if (record?.noun !== "user") return;
     const isListed = this.customers.peek().some(({ user_id: id }) => id === record.user_id);
-    // Of whom was looked for, the server says who it is: an event puts nobody among them.
+    // The server says who was found by a search: an event adds no one to them.
     if (record.role === "customer" && this.#words !== "" && !isListed) this.#takeTeam(record);
     else this.#take(record);
   }

@@ -1,4 +1,4 @@
-/** The tickets that an agent has selected, by their keys: whatever happens to them or to the list, they stay selected. */
+/** The tickets that an agent has selected, by their keys: they stay selected when they or the list change. */
 import { computed, signal } from "@preact/signals-core";
 
 export class Selection {

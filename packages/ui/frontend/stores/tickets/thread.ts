@@ -15,7 +15,7 @@ export class Thread {
   readonly isLoaded = signal(false);
   /** Where the older messages are asked for; null where the thread begins. */
   readonly cursor = signal<string | null>(null);
-  /** Counts how often the thread was fetched anew: an older page belongs to one of them. */
+  /** Counts how often the thread was fetched again: an older page belongs to one of them. */
   #fetched = 0;
   readonly problem = signal<ApiError | null>(null);
   /** The newest message when its reader went elsewhere, which the server may not be asked any more; null before. */
@@ -65,7 +65,7 @@ export class Thread {
     this.problem.value = null;
   }
 
-  /** Return a function that takes the page before; it does nothing once the thread was fetched anew. */
+  /** Return a function that takes the page before; it does nothing once the thread was fetched again. */
   expectOlder(): (page: ThreadPage) => void {
     const fetched = this.#fetched;
     return (page) => {

@@ -2,7 +2,7 @@
 import type { Params } from "../../api/client.ts";
 import type { TicketSummary } from "../../api/wire.ts";
 
-/** Fields of `ticket.update`; what is not given stays, a null assignee is nobody. */
+/** Fields of `ticket.update`; what is not given stays, a null assignee is no one. */
 export type TicketPatch = Omit<Params<"ticket.update">, "ticket_id">;
 
 export function applyPatch(ticket: TicketSummary, patch: TicketPatch): TicketSummary {

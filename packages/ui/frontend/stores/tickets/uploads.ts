@@ -17,7 +17,7 @@ export type Upload = {
   readonly problem: Signal<ApiError | null>;
 };
 
-/** How those on their way are stopped, whichever text they belong to by now. */
+/** How those on their way are stopped; the text that they belong to may have changed. */
 const aborts = new WeakMap<Upload, () => void>();
 let last = 0;
 

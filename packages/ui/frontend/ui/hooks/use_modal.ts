@@ -19,7 +19,7 @@ export type Modal = {
   close: () => void;
 };
 
-/** Open the dialog that is drawn; `closed` has it drawn no more, and is called once, whatever closes it. */
+/** Open the dialog that is drawn; `closed` has it drawn no more, and is called once, also when two things close it. */
 export function useModal(closed: () => void): Modal {
   const ref = useRef<HTMLDialogElement>(null);
   const isOver = useRef(false);

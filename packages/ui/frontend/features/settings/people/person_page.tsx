@@ -39,7 +39,7 @@ export function PersonPage({ project, userId }: { project: Project; userId: stri
   );
 }
 
-/** Opened by its address, a page knows nobody yet. */
+/** Opened by its address, a page knows no one yet. */
 async function find(people: People, userId: string): Promise<void> {
   await people.loadTeam();
   if (people.find(userId) === null) await people.listCustomers(userId);

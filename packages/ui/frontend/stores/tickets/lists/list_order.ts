@@ -49,7 +49,7 @@ function isAwaiting({ first_response_due: due, first_response_at: given, status 
 
 function partOf(ticket: TicketSummary, order: ListOrder, now: number): number {
   if (order === "priority") return MOST_URGENT_FIRST.indexOf(ticket.priority);
-  // Beside lists in an order that its own server has refused, a list by activity is of what has no place in it.
+  // Next to lists in an order that its own server has refused, a list by activity is of what has no place in it.
   if (order === "due" || order === "activity") return 1;
   return isOverdue(ticket, now) ? 0 : 1;
 }

@@ -44,7 +44,7 @@ class Groups(Protocol):
 
     @property
     def is_lost(self) -> bool:
-        """Whether the database is away: to execute the commands of the group one by one would be in vain."""
+        """Whether the database is away: the commands of the group would fail one by one as well."""
         ...
 
     def begin(self) -> WriteBatch:
