@@ -42,8 +42,6 @@ _TABLE = "## Words with a better one"
 _ROW = re.compile(r"^\| ([^|]+?) \| ([^|]+?) \|$", re.MULTILINE)
 # A string is matched first, so that no address in it is taken for a comment.
 _FRONT_END_COMMENT = re.compile(r"""(?s)(["'`])(?:\\.|(?!\1)[^\\\n])*\1|(/\*.*?\*/|//[^\n]*)""")
-    r"""(?s)"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\\n])*`|(/\*.*?\*/|//[^\n]*)"""
-)
 _NOT_READ = re.compile(r"(?ms)^ *```.*?^ *```|`[^`]*`|https?://\S+|\]\([^)]*\)|<!--.*?-->")
 
 
