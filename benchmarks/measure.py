@@ -88,13 +88,13 @@ def time_rounds(
     timings: dict[str, list[float]] = {name: [] for name in commands}
     for number in range(rounds + 1):
         for name, command in commands.items():
-            took = timed(lambda command=command: _run(command, env))  # type: ignore[misc]
+            took = time_call(lambda command=command: _run(command, env))  # type: ignore[misc]
             if number:
                 timings[name].append(took)
     return timings
 
 
-def timed(call: Callable[[], object]) -> float:
+def time_call(call: Callable[[], object]) -> float:
     """The milliseconds that a call took."""
     started = time.perf_counter()
     call()

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from benchmarks.daemon_process import await_health, resident_mb, running
-from benchmarks.measure import Figure, Report, timed
+from benchmarks.measure import Figure, Report, time_call
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.client import RpcClient
 
@@ -53,10 +53,10 @@ def _measure_start_and_stop(root: Path, env: dict[str, str], report: Report) -> 
     binary = str(root / "bin" / "hero_assistance")
     starts, stops = [], []
     for number in range(ROUNDS):
-        starts.append(timed(lambda: subprocess.run([binary, *START], env=env, check=True, capture_output=True)))
+        starts.append(time_call(lambda: subprocess.run([binary, *START], env=env, check=True, capture_output=True)))
         if number == ROUNDS - 1:
             _report_memory(binary, env, report)
-        stops.append(timed(lambda: subprocess.run([binary, "--stop"], env=env, check=True, capture_output=True)))
+        stops.append(time_call(lambda: subprocess.run([binary, "--stop"], env=env, check=True, capture_output=True)))
     started, stopped = statistics.median(starts), statistics.median(stops)
     report.add(Figure("`--start` until both actions are healthy", started, "ms", target="≤ 1,500", met=started <= 1500))
     report.add(Figure("`--stop` until nothing is left", stopped, "ms"))

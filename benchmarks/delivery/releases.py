@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.measure import Figure, Report, medians, timed
+from benchmarks.measure import Figure, Report, medians, time_call
 from hero_assistance.releases.store import ReleaseStore
 from hero_assistance.releases.switch import rollback
 from hero_assistance_sdk.paths import Paths
@@ -29,7 +29,7 @@ def measure(dist: Path) -> Report:
         env = {**os.environ, "PATH_ROOT": base, "HOME": base}
         env.pop("VIRTUAL_ENV", None)
         install = [str(ROOT / "buildenv.sh"), "nox", "-s", "install"]
-        cold = timed(lambda: subprocess.run(install, env=env, check=True, capture_output=True))
+        cold = time_call(lambda: subprocess.run(install, env=env, check=True, capture_output=True))
         report.add(Figure("first `nox -s install`, dist/ already built", cold, "ms"))
         warm = medians({"install": install}, WARM_ROUNDS, env)["install"]
         report.add(Figure("`nox -s install`, nothing changed", warm, "ms", target="< 1,500", met=warm < 1500))
@@ -48,7 +48,7 @@ def _measure_rollback(dist: Path, root: Path, env: dict[str, str], report: Repor
     for number in range(ROUNDS):
         target = release if number % 2 else f"{release}-bench"
         command = [str(binary), "rollback", target]
-        timings.append(timed(lambda command=command: _checked(command, env)))  # type: ignore[misc]
+        timings.append(time_call(lambda command=command: _run_checked(command, env)))  # type: ignore[misc]
     whole, switch = statistics.median(timings), _switch_time(root, release)
     report.add(
         Figure("rollback: reading the records, one rename, made durable", switch, "ms", target="< 50", met=switch < 50)
@@ -59,10 +59,10 @@ def _measure_rollback(dist: Path, root: Path, env: dict[str, str], report: Repor
 def _switch_time(root: Path, release: str) -> float:
     store = ReleaseStore.from_paths(Paths.from_environ({"PATH_ROOT": str(root)}))
     targets = [release if number % 2 else f"{release}-bench" for number in range(ROUNDS)]
-    return statistics.median(timed(lambda target=target: rollback(store, target)) for target in targets)  # type: ignore[misc]
+    return statistics.median(time_call(lambda target=target: rollback(store, target)) for target in targets)  # type: ignore[misc]
 
 
-def _checked(command: list[str], env: dict[str, str]) -> None:
+def _run_checked(command: list[str], env: dict[str, str]) -> None:
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(done.stderr)

@@ -10,7 +10,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from benchmarks.measure import Figure, Report, medians, timed
+from benchmarks.measure import Figure, Report, medians, time_call
 from scripts.build.release.dist import build, wheels
 from scripts.build.release.manifest import Built, Release, read_manifest, sha256, write_manifest
 from scripts.build.release.site import site_digest
@@ -44,8 +44,8 @@ def _measure_start(dist: Path, base: Path, report: Report) -> None:
     python = str(Path(sys.executable).resolve())
     commands = {
         "python -I -S -c pass": [python, "-I", "-S", "-c", "pass"],
-        "ours": [_installed(dist, base / "ours"), "--version"],
-        "ours with 10,000 more files": [_installed(_bigger(site, base), base / "big"), "--version"],
+        "ours": [_install(dist, base / "ours"), "--version"],
+        "ours with 10,000 more files": [_install(_bigger(site, base), base / "big"), "--version"],
         "pex --venv prepend --sh-boot": [_pex(site, base), "--version"],
         "shiv": [_shiv(site, base, python), "--version"],
     }
@@ -66,7 +66,7 @@ def _measure_start(dist: Path, base: Path, report: Report) -> None:
     report.notes.append(f"Medians of {ROUNDS} interleaved rounds; the peers hold the same files and entry point.")
 
 
-def _installed(dist: Path, root: Path) -> str:
+def _install(dist: Path, root: Path) -> str:
     env = {**os.environ, "PATH_ROOT": str(root), "HOME": str(root / "home")}
     (root / "home").mkdir(parents=True)
     subprocess.run([dist / NAME, "install", dist], env=env, check=True, capture_output=True)
@@ -113,8 +113,8 @@ def _measure_build(dist: Path, base: Path, report: Report) -> None:
     ours, theirs = [], []
     for _ in range(BUILD_ROUNDS + 1):
         shutil.rmtree(base / "dist", ignore_errors=True)
-        ours.append(timed(lambda: build(workspace, base / "dist", lambda _line: None)))
-        theirs.append(timed(lambda: _pex_build(workspace, house, base)))
+        ours.append(time_call(lambda: build(workspace, base / "dist", lambda _line: None)))
+        theirs.append(time_call(lambda: _pex_build(workspace, house, base)))
     one, other = sorted(ours[1:])[BUILD_ROUNDS // 2], sorted(theirs[1:])[BUILD_ROUNDS // 2]
     report.add(Figure("full build of all zipapps, caches warm", one, "ms", "pex", one / other, "≤ 1", one <= other))
     report.add(Figure("pex of the same packages, caches warm", other, "ms"))

@@ -22,7 +22,7 @@ from typing import Any
 from benchmarks.daemon_process import await_health, running
 from benchmarks.desk.desk_data import COMMON, SECOND, build
 from benchmarks.desk.desk_server import told_database
-from benchmarks.measure import Figure, Report, timed
+from benchmarks.measure import Figure, Report, time_call
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.client import RpcClient
 from hero_assistance_server.storage.sqlite.store import DATABASE
@@ -142,31 +142,31 @@ def ask_all(desk: Desk, count: int) -> tuple[dict[str, Timings], Timings]:
             start.values.append((time.perf_counter() - begun) * 1000)
     found: dict[str, Timings] = {}
     with _server(desk) as agent, _client(desk.paths, CUSTOMER) as customer:
-        found["`ticket.list`"] = _paged(agent, {})
-        found["`ticket.list` of a customer"] = _paged(customer, {})
+        found["`ticket.list`"] = _time_pages(agent, {})
+        found["`ticket.list` of a customer"] = _time_pages(customer, {})
         for view in VIEWS:
-            found[f"view {view}"] = _paged(agent, {"view": view})
-        found["filter `tag:tag3 is:active`"] = _paged(agent, {"filter": "tag:tag3 is:active"})
-        found["filter `tag:tag3 tag:tag5`"] = _paged(agent, {"filter": "tag:tag3 tag:tag5"})
-        found["`view.list`"] = _asked(lambda: agent.call("view.list"))
+            found[f"view {view}"] = _time_pages(agent, {"view": view})
+        found["filter `tag:tag3 is:active`"] = _time_pages(agent, {"filter": "tag:tag3 is:active"})
+        found["filter `tag:tag3 tag:tag5`"] = _time_pages(agent, {"filter": "tag:tag3 tag:tag5"})
+        found["`view.list`"] = _time_calls(lambda: agent.call("view.list"))
         words = _words(agent)
-        found["search, a common word"] = _searched(agent, [COMMON[0]])
-        found["search, common words"] = _searched(agent, words)
-        found["search, a rare word"] = _searched(
+        found["search, a common word"] = _time_searches(agent, [COMMON[0]])
+        found["search, common words"] = _time_searches(agent, words)
+        found["search, a rare word"] = _time_searches(
             agent, [f"rare{n}" for n in range(10, count + 1, max(10, count // 200))]
         )
-        found["search, two common words"] = _searched(agent, [f"{COMMON[0]} {SECOND[0]}"])
-        found["search, a common and a rare word"] = _searched(agent, [f"{COMMON[0]} rare{count // 40 * 20}"])
-        found["search, prefixes of 2 letters"] = _searched(agent, [f"{word[:2]}*" for word in words])
-        found["search, prefixes of 4 letters"] = _searched(agent, [f"{word[:4]}*" for word in words])
-        found["search, a long prefix of a common word"] = _searched(agent, [f"{COMMON[0][:6]}*"])
-        found["search, a phrase"] = _searched(agent, [f'"the {COMMON[0]} again"'])
-        found["search, a word and a filter"] = _searched(agent, [f"{COMMON[0]} tag:tag9 status:open"])
-        found["search of a customer"] = _searched(customer, words)
+        found["search, two common words"] = _time_searches(agent, [f"{COMMON[0]} {SECOND[0]}"])
+        found["search, a common and a rare word"] = _time_searches(agent, [f"{COMMON[0]} rare{count // 40 * 20}"])
+        found["search, prefixes of 2 letters"] = _time_searches(agent, [f"{word[:2]}*" for word in words])
+        found["search, prefixes of 4 letters"] = _time_searches(agent, [f"{word[:4]}*" for word in words])
+        found["search, a long prefix of a common word"] = _time_searches(agent, [f"{COMMON[0][:6]}*"])
+        found["search, a phrase"] = _time_searches(agent, [f'"the {COMMON[0]} again"'])
+        found["search, a word and a filter"] = _time_searches(agent, [f"{COMMON[0]} tag:tag9 status:open"])
+        found["search of a customer"] = _time_searches(customer, words)
     return found, start
 
 
-def _paged(client: RpcClient, params: dict[str, Any]) -> Timings:
+def _time_pages(client: RpcClient, params: dict[str, Any]) -> Timings:
     """The first pages of a list, over and over.
 
     Spaces in the filter mean nothing and make another question of it: none is answered with what was kept of another.
@@ -175,7 +175,7 @@ def _paged(client: RpcClient, params: dict[str, Any]) -> Timings:
     for number in range(ROUNDS * CALLS):
         answer: dict[str, Any] = {}
         asked = {**params, "filter": params.get("filter", "") + " " * number, "cursor": cursor}
-        timings.values.append(timed(lambda: answer.update(client.call("ticket.list", **asked))))  # noqa: B023
+        timings.values.append(time_call(lambda: answer.update(client.call("ticket.list", **asked))))  # noqa: B023
         cursor = answer["next_cursor"] if number % PAGES < PAGES - 1 else None
     return timings
 
@@ -186,10 +186,10 @@ def _words(client: RpcClient) -> list[str]:
     return [word for ticket in tickets for word in ticket["title"].split()[:1] if len(word) >= 4]
 
 
-def _searched(client: RpcClient, queries: list[str]) -> Timings:
+def _time_searches(client: RpcClient, queries: list[str]) -> Timings:
     asked = cycle(queries)
-    return _asked(lambda: client.call("search.tickets", query=next(asked)))
+    return _time_calls(lambda: client.call("search.tickets", query=next(asked)))
 
 
-def _asked(call: Callable[[], object]) -> Timings:
-    return Timings([timed(call) for _ in range(ROUNDS * CALLS)])
+def _time_calls(call: Callable[[], object]) -> Timings:
+    return Timings([time_call(call) for _ in range(ROUNDS * CALLS)])

@@ -75,17 +75,17 @@ def _measure_calls(served: Served, echo: str, report: Report) -> float:
     """Measure both methods and the echo of the same request; return tickets filed a second."""
     fill(served, TICKETS)
     create = create_request()
-    found = _compared(served.address, echo, list_request())
+    found = _compare(served.address, echo, list_request())
     _add(report, "`ticket.list` of 50", found, 0.30)
     with _filing(served):
-        busy = _compared(served.address, echo, list_request())
+        busy = _compare(served.address, echo, list_request())
     _add(report, "`ticket.list` of 50, while tickets are filed", busy, None)
-    found = _compared(served.address, echo, create)
+    found = _compare(served.address, echo, create)
     _add(report, "durable `ticket.create`", found, 0.15)
     return statistics.median(one.per_second for one in found["ours"])
 
 
-def _compared(address: str, echo: str, request: bytes) -> dict[str, list[Load]]:
+def _compare(address: str, echo: str, request: bytes) -> dict[str, list[Load]]:
     found: dict[str, list[Load]] = {"ours": [], "echo": []}
     for _ in range(ROUNDS):
         found["echo"].append(load(echo, [request], CALLERS, SECONDS))

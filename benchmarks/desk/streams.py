@@ -127,7 +127,7 @@ async def _run(rpc: Path, events: Path, pid: int, count: int, stalled: int) -> S
             await reader.connect()
         await _until(changed, lambda: all(reader.last >= 1 for reader in readers))
         each = (_resident(pid) - before) / count
-        last_ms = [await _timed(http, readers, changed) for _ in range(ROUNDS)]
+        last_ms = [await _time_delivery(http, readers, changed) for _ in range(ROUNDS)]
         for reader in readers[:stalled]:
             reader.transport.pause_reading()
         await _burst(http)
@@ -142,7 +142,7 @@ async def _run(rpc: Path, events: Path, pid: int, count: int, stalled: int) -> S
     return Streams(last_ms, each, sum(reader.faults for reader in readers), returned)
 
 
-async def _timed(http: httpx2.AsyncClient, readers: Sequence[_Reader], changed: asyncio.Event) -> float:
+async def _time_delivery(http: httpx2.AsyncClient, readers: Sequence[_Reader], changed: asyncio.Event) -> float:
     """Milliseconds from the request that files a ticket, so before its commit, to the last reader's event."""
     wanted = readers[0].last + 1
     started_s = time.perf_counter()

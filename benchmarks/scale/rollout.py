@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.measure import Figure, Report, timed
+from benchmarks.measure import Figure, Report, time_call
 from scripts.build.release.archive import write_archive
 from scripts.build.release.manifest import SUMS
 from tests.builds import rebranded
@@ -35,10 +35,10 @@ def measure_rollout(dist: Path, report: Report, rounds: int) -> None:
         for number in range(rounds):
             one, other = (_make(dist, Path(builds) / f"{name}-{number}") for name in ("hand", "fleet"))
             archive = write_archive(one)
-            copied.append(timed(lambda archive=archive: _copy(network, Path(folder), archive)))  # type: ignore[misc]
-            by_hand.append(timed(lambda archive=archive: _install(network, Path(folder), archive)))  # type: ignore[misc]
+            copied.append(time_call(lambda archive=archive: _copy(network, Path(folder), archive)))  # type: ignore[misc]
+            by_hand.append(time_call(lambda archive=archive: _install(network, Path(folder), archive)))  # type: ignore[misc]
             write_archive(other)
-            deployed.append(timed(lambda other=other: _deploy(network, program, other)))  # type: ignore[misc]
+            deployed.append(time_call(lambda other=other: _deploy(network, program, other)))  # type: ignore[misc]
     install, transfer, both = map(statistics.median, (by_hand, copied, deployed))
     report.add(Figure("an archive copied to one box by `scp`", transfer, "ms"))
     report.add(Figure("`install ARCHIVE --restart` there by `ssh`, until it is healthy", install, "ms"))

@@ -91,9 +91,9 @@ def lost_lines(kind: Kind, points: int) -> tuple[int, int]:
             time.sleep(chance.uniform(0, 1))
             said = (contender.folder / f"{program.name}.ledger").read_text().splitlines()
             # The last of them may be on their way still.
-            until(lambda: bool(contender.written(program)), "something is kept")  # noqa: B023
+            until(lambda: bool(contender.read_written(program)), "something is kept")  # noqa: B023
             _wait_for_line(contender, program, said[-1])
-            kept = set(contender.written(program).decode(errors="replace").splitlines())
+            kept = set(contender.read_written(program).decode(errors="replace").splitlines())
             missing += sum(line not in kept for line in said)
             total += len(said)
     return missing, total
@@ -133,7 +133,7 @@ def _kill_supervisor(contender: Contender, *, parent: bool) -> None:
 def _wait_for_line(contender: Contender, program: Program, line: str) -> None:
     """Give what is on its way a moment; a line that never comes is counted as missing."""
     deadline = time.monotonic() + 1.0
-    while time.monotonic() < deadline and line.encode() not in contender.written(program):
+    while time.monotonic() < deadline and line.encode() not in contender.read_written(program):
         time.sleep(0.05)
 
 

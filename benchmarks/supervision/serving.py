@@ -119,14 +119,14 @@ def start_ms(kind: Kind, dist: Path, rounds: int) -> float:
     return statistics.median(timings)
 
 
-def refused(made: Box, deed: Callable[[], None]) -> tuple[int, int]:
-    """Requests that failed while `deed` was done, and all, at 200 a second over five doors."""
+def count_refused(made: Box, act: Callable[[], None]) -> tuple[int, int]:
+    """Requests that failed while `act` was done, and all, at 200 a second over five doors."""
     load = made.load()
 
     async def press() -> None:
         async with load.pressing():
             await asyncio.sleep(_BESIDE_S)
-            await asyncio.to_thread(deed)
+            await asyncio.to_thread(act)
             await asyncio.sleep(_BESIDE_S)
 
     asyncio.run(press())
@@ -136,16 +136,16 @@ def refused(made: Box, deed: Callable[[], None]) -> tuple[int, int]:
 def refused_under(kind: Kind, dist: Path) -> int:
     """Requests that fail while a peer restarts both daemons."""
     with box(dist) as made, under(kind, made) as contender:
-        return refused(made, contender.restart)[0]
+        return count_refused(made, contender.restart)[0]
 
 
 def our_refused(dist: Path) -> tuple[int, int]:
     """Requests that fail during `restart`, and during `install --restart`."""
     with box(dist) as made:
         made.start()
-        restart = refused(made, lambda: made.cli("restart"))[0]
+        restart = count_refused(made, lambda: made.cli("restart"))[0]
         release = f"{read_manifest(dist)['release']}-bench"
         build = rebranded(dist, made.root / "other", release)
-        install = refused(made, lambda: made.cli("install", str(build), "--restart"))[0]
+        install = count_refused(made, lambda: made.cli("install", str(build), "--restart"))[0]
         made.cli("--stop")
     return restart, install

@@ -49,7 +49,7 @@ def measure(dist: Path, *, quick: bool = False) -> Report:
     """Measure every contender that is installed; a row for each thing that a supervisor is held against."""
     rounds = QUICK if quick else Rounds()
     report = Report("Supervisor", "./buildenv.sh nox -s bench -- supervisor")
-    kinds = _installed(report)
+    kinds = _find_installed(report)
     _measure_recovery(kinds, rounds, report)
     _measure_aftermath(kinds, rounds, report)
     _measure_service(kinds, dist, rounds, report)
@@ -64,7 +64,7 @@ def measure(dist: Path, *, quick: bool = False) -> Report:
     return report
 
 
-def _installed(report: Report) -> list[type[Contender]]:
+def _find_installed(report: Report) -> list[type[Contender]]:
     kinds = []
     for kind in KINDS:
         lacking = kind.lacks()
@@ -120,16 +120,16 @@ def _measure_aftermath(kinds: list[type[Contender]], rounds: Rounds, report: Rep
         values = _values(kinds, copies, report)
         what = f"copies after SIGKILL of the {killed}, once the supervisor is back"
         report.comparisons.append(Comparison(what, "", values, "1", values["ours"] == 1))
-    alone = {kind.name: _adopted(seen.get((kind.name, True))) for kind in kinds}
+    alone = {kind.name: _judge_adopted(seen.get((kind.name, True))) for kind in kinds}
     report.comparisons.append(
         Comparison("the same process goes on, alone (1: yes)", "", alone, "1", alone["ours"] == 1)
     )
 
-    def lost(kind: type[Contender]) -> float:
+    def measure_lost(kind: type[Contender]) -> float:
         missing, total = chaos.lost_lines(kind, rounds.points)
         return missing / total * 100
 
-    values = _values(kinds, lost, report)
+    values = _values(kinds, measure_lost, report)
     what = f"lines lost around {rounds.points} such deaths"
     report.comparisons.append(Comparison(what, "%", values, "0", values["ours"] == 0))
     values = _values(kinds, lambda kind: float(chaos.left_after_stop(kind)), report)
@@ -137,7 +137,7 @@ def _measure_aftermath(kinds: list[type[Contender]], rounds: Rounds, report: Rep
     report.comparisons.append(Comparison(what, "", values, "0", values["ours"] == 0))
 
 
-def _adopted(seen: chaos.Aftermath | None) -> float | None:
+def _judge_adopted(seen: chaos.Aftermath | None) -> float | None:
     return None if seen is None else float(seen.same and seen.copies == 1)
 
 
@@ -154,13 +154,13 @@ def _measure_service(kinds: list[type[Contender]], dist: Path, rounds: Rounds, r
     report.comparisons.append(Comparison("start of both daemons to healthy", "ms", values, target, met))
     installs: dict[str, float | None] = {}
 
-    def refused(kind: type[Contender]) -> float:
+    def measure_refused(kind: type[Contender]) -> float:
         if kind is not Ours:
             return serving.refused_under(kind, dist)
         restart, installs["ours"] = serving.our_refused(dist)
         return restart
 
-    values = _values(kinds, refused, report)
+    values = _values(kinds, measure_refused, report)
     what = "requests refused during a restart, at 200 a second"
     report.comparisons.append(Comparison(what, "", values, "0", values["ours"] == 0))
     what = "requests refused during `install --restart`"

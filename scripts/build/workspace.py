@@ -54,7 +54,7 @@ class Workspace:
     def packages(self) -> dict[str, Package]:
         """Every package, by the name of its folder."""
         folders = sorted(file.parent for file in self.root.glob("packages/*/pyproject.toml"))
-        distributions = {_normalised(_project(folder)["name"]) for folder in folders}
+        distributions = {_normalise(_project(folder)["name"]) for folder in folders}
         return {folder.name: _package(folder, distributions) for folder in folders}
 
     def package_of(self, binary: str) -> Package:
@@ -77,7 +77,7 @@ class Workspace:
         return [
             other
             for other in self.packages.values()
-            if _normalised(other.distribution) in package.workspace_requirements
+            if _normalise(other.distribution) in package.workspace_requirements
         ]
 
     def dependents(self, names: set[str]) -> set[str]:
@@ -104,8 +104,8 @@ def _project(folder: Path) -> dict[str, Any]:
 def _requirement_name(requirement: str) -> str:
     from packaging.requirements import Requirement
 
-    return _normalised(Requirement(requirement).name)
+    return _normalise(Requirement(requirement).name)
 
 
-def _normalised(name: str) -> str:
+def _normalise(name: str) -> str:
     return name.lower().replace("_", "-").replace(".", "-")

@@ -50,6 +50,8 @@ def test_the_words_of_the_repository_are_plain() -> None:
         ("scripts/a.py", "a = 1\nb = 2  # anew", "scripts/a.py:2: 'anew': use a plainer word"),
         ("benchmarks/a.py", "class A:\n    '''Beside.'''", "benchmarks/a.py:2: 'Beside': use a plainer word"),
         ("noxfile.py", "async def told(): ...", "noxfile.py:1: 'def told': use a verb, such as notify"),
+        ("packages/a.py", "def _checked(): ...", "packages/a.py:1: 'def _checked': use a verb"),
+        ("packages/a.py", "class A:\n    def found(self): ...", "packages/a.py:2: 'def found': use a verb"),
         ("packages/a/1.sql", "SELECT 1;\n-- Nobody.", "packages/a/1.sql:2: 'Nobody': use a plainer word"),
         ("packages/a/a.ts", "let a = 1;\n/**\n * Nobody.\n */", "packages/a/a.ts:3: 'Nobody': use a plainer word"),
         ("packages/a/a.tsx", "<p>a</p>; // anew", "packages/a/a.tsx:1: 'anew': use a plainer word"),
@@ -74,6 +76,9 @@ def test_a_word_is_named_with_its_line(checkout: Path, name: str, text: str, fou
         ("packages/a.ts", 'const a = "https://a.example//nobody";'),
         ("a.sh", "echo nobody"),
         ("packages/a.py", "class A:\n    @property\n    def ended(self): ..."),
+        ("packages/a.py", "@contextmanager\ndef opened(): ..."),
+        ("packages/a.py", "@contextlib.asynccontextmanager\nasync def opened(): ..."),
+        ("packages/a.py", "def need(): ...\ndef is_checked(): ..."),
         ("tests/a.py", "# whoever"),
     ],
 )

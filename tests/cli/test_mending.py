@@ -18,7 +18,7 @@ from hero_assistance.releases.mending import find_faults, mend
 from hero_assistance.releases.store import ReleaseStore
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.zipapp.header import HEADER_SIZE, pinned_header, portable_header, read_pin, read_target
-from hero_assistance_sdk.zipapp.tree import damaged
+from hero_assistance_sdk.zipapp.tree import find_damaged
 from scripts.build.release.zipapp import this_target
 from tests.builds import SMALL_BINARIES, run
 from tests.cli.test_releases import installed
@@ -45,7 +45,7 @@ def test_a_damaged_tree_heals_at_the_next_start(
         code.unlink()
     assert run(store.bin / "alpha", env=hero_env) == "1.0-one"
     assert target.exists()
-    assert damaged(release / "alpha", release / "lib" / "alpha") == []
+    assert find_damaged(release / "alpha", release / "lib" / "alpha") == []
 
 
 def test_damage_is_named_and_mended_by_install(store: ReleaseStore, tmp_path: Path) -> None:

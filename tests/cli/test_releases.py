@@ -56,7 +56,7 @@ def test_force_installs_again_what_is_installed(store: ReleaseStore, tmp_path: P
     again = installed(store, tmp_path, "1.0-one", force=True)
     assert (again.changed, again.switched.before, again.switched.after) == (True, "1.0-one", "1.0-one")
     assert run(store.bin / "alpha", env=hero_env) == "1.0-one"
-    assert [one.release for one in store.installed()] == ["1.0-one"]
+    assert [one.release for one in store.list_installed()] == ["1.0-one"]
 
 
 def test_an_installed_file_is_still_the_zipapp(store: ReleaseStore, tmp_path: Path, hero_env: dict[str, str]) -> None:
@@ -96,7 +96,7 @@ def test_a_damaged_zipapp_is_refused_by_name(store: ReleaseStore, tmp_path: Path
     with pytest.raises(ChecksumMismatch, match="beta"):
         install(store, build, print)
     assert store.live() is None
-    assert store.unfinished() == []
+    assert store.list_unfinished() == []
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_a_write_that_fails_leaves_the_old_release(
     with pytest.raises(InstallFailed, match="cannot install"):
         installed(store, tmp_path, "1.0-two")
     assert run(store.bin / "alpha", env=hero_env) == "1.0-one"
-    assert store.unfinished() == []
+    assert store.list_unfinished() == []
 
 
 def test_a_second_install_says_who_it_waited_for(store: ReleaseStore, tmp_path: Path) -> None:
@@ -184,7 +184,7 @@ def test_installs_at_the_same_time_all_end_well(store: ReleaseStore, tmp_path: P
         outcomes = list(pool.map(lambda release: installed(store, tmp_path, release), releases))
     assert all(outcome.changed for outcome in outcomes)
     assert run(store.bin / "alpha", env=hero_env) == store.live()
-    assert store.unfinished() == []
+    assert store.list_unfinished() == []
 
 
 def test_rollback_walks_back_from_the_live_release(store: ReleaseStore, tmp_path: Path) -> None:
@@ -222,7 +222,7 @@ def test_an_installed_release_is_installed_again_from_its_own_folder(
     next((folder / "lib" / "alpha").rglob("__main__.py")).write_text("damaged")
     outcome = install(store, folder, lambda _step: None)
     assert (outcome.switched.before, outcome.switched.after) == ("1.0-two", "1.0-one")
-    assert [one.release for one in store.installed()] == ["1.0-one", "1.0-two"]
+    assert [one.release for one in store.list_installed()] == ["1.0-one", "1.0-two"]
     assert [run(store.bin / name, env=hero_env) for name in SMALL_BINARIES] == ["1.0-one"] * 2
     assert not install(store, folder, lambda _step: None).changed
     other = store.release("1.0-two")
@@ -240,7 +240,7 @@ def test_an_installed_release_is_installed_again_from_its_own_folder(
 def test_only_the_releases_kept_for_rollback_stay(store: ReleaseStore, tmp_path: Path) -> None:
     for number in range(KEPT_FOR_ROLLBACK + 3):
         installed(store, tmp_path, f"1.0-{number}")
-    assert [one.release for one in store.installed()] == ["1.0-5", "1.0-4", "1.0-3", "1.0-2"]
+    assert [one.release for one in store.list_installed()] == ["1.0-5", "1.0-4", "1.0-3", "1.0-2"]
 
 
 def test_a_release_in_use_is_never_removed(store: ReleaseStore, tmp_path: Path) -> None:
@@ -277,8 +277,8 @@ def test_a_build_for_another_target_is_refused(target: Target, store: ReleaseSto
         assert f"built for {target}, and this is {this_target()}" in refused.value.message
         assert refused.value.hint
     assert store.live() == "1.0-one"
-    assert [one.release for one in store.installed()] == ["1.0-one"]
-    assert store.unfinished() == []
+    assert [one.release for one in store.list_installed()] == ["1.0-one"]
+    assert store.list_unfinished() == []
 
 
 def test_the_target_is_the_one_that_a_zipapp_compares() -> None:

@@ -16,7 +16,7 @@ import httpx2
 
 from hero_assistance_sdk.event_client import subscribe
 from hero_assistance_sdk.rpc.async_client import base_url
-from hero_assistance_sdk.rpc.client import JSON_HEADERS, encoded
+from hero_assistance_sdk.rpc.client import JSON_HEADERS, encode_request
 from hero_assistance_sdk.wire import Event
 
 TIMEOUT_S = 15.0
@@ -110,7 +110,7 @@ class Load:
         return client
 
     async def _create(self, client: httpx2.AsyncClient, token: str) -> str | None:
-        body = encoded("ticket.create", {"title": token, "body": "", "client_token": token})
+        body = encode_request("ticket.create", {"title": token, "body": "", "client_token": token})
         answer = await client.post("/rpc", content=body, headers={**JSON_HEADERS, **ALICE})
         result = answer.json().get("result")
         if result is None:
@@ -119,7 +119,7 @@ class Load:
         return None
 
     async def _health(self, client: httpx2.AsyncClient, _token: str) -> str | None:
-        answer = await client.post("/rpc", content=encoded("system.health", {}), headers=JSON_HEADERS)
+        answer = await client.post("/rpc", content=encode_request("system.health", {}), headers=JSON_HEADERS)
         return None if "result" in answer.json() else answer.text
 
     async def _page(self, client: httpx2.AsyncClient, _token: str) -> str | None:

@@ -87,7 +87,7 @@ def test_killed_before_every_step_of_an_upgrade(tmp_path: Path, paths: Paths, he
     assert kills > 10
     install(store, builds[target], lambda _step: None)
     assert _releases_in_bin(store, hero_env) == {builds[target].name}
-    assert store.unfinished() == []
+    assert store.list_unfinished() == []
     assert find_faults(store, read_build(builds[target])) == []
 
 
@@ -104,7 +104,7 @@ def test_killed_during_the_first_install(tmp_path: Path, paths: Paths, hero_env:
             break
     install(store, build, lambda _step: None)
     assert _releases_in_bin(store, hero_env) == {"1.0-one"}
-    assert store.unfinished() == []
+    assert store.list_unfinished() == []
 
 
 def test_killed_at_random_instants(tmp_path: Path, paths: Paths, hero_env: dict[str, str]) -> None:
@@ -127,4 +127,4 @@ def test_killed_at_random_instants(tmp_path: Path, paths: Paths, hero_env: dict[
         assert _releases_in_bin(store, hero_env) in ({"1.0-one"}, {"1.0-two"})
     install(store, builds[0], lambda _step: None)
     assert _releases_in_bin(store, hero_env) == {"1.0-one"}
-    assert store.unfinished() == []
+    assert store.list_unfinished() == []

@@ -60,7 +60,7 @@ def test_no_lazy_import_fails_while_releases_come_and_go(
                 running.append((release, process))
             for started_with, process in running:
                 assert _ask(process, f"lazy{number + 1}") == started_with
-        kept = {one.release for one in store.installed()}
+        kept = {one.release for one in store.list_installed()}
         assert {release for release, _ in running} <= kept
         assert len(kept) <= PROCESSES + 1 + 4
     finally:

@@ -36,13 +36,13 @@ def book(clock: Clock) -> AddressBook:
 
 
 def test_the_first_is_preferred(book: AddressBook) -> None:
-    book.answered("b:1")
+    book.note_answer("b:1")
     assert book.order() == ["a:1", "b:1", "c:1"]
     assert book.current == "b:1"
 
 
 def test_one_that_failed_is_asked_last_until_it_has_rested(book: AddressBook, clock: Clock) -> None:
-    book.failed("a:1", AWAY)
+    book.note_failure("a:1", AWAY)
     assert book.order() == ["b:1", "c:1", "a:1"]
     assert book.why_resting("a:1") is AWAY
     clock.now += FIRST_REST_S
@@ -52,7 +52,7 @@ def test_one_that_failed_is_asked_last_until_it_has_rested(book: AddressBook, cl
 
 def test_requests_that_fail_together_are_one_failure(book: AddressBook, clock: Clock) -> None:
     for _ in range(100):
-        book.failed("a:1", AWAY)
+        book.note_failure("a:1", AWAY)
     clock.now += FIRST_REST_S
     assert book.order()[0] == "a:1"
 
@@ -60,36 +60,36 @@ def test_requests_that_fail_together_are_one_failure(book: AddressBook, clock: C
 def test_one_that_fails_again_and_again_rests_longer(book: AddressBook, clock: Clock) -> None:
     rests = []
     for _ in range(8):
-        book.failed("a:1", AWAY)
+        book.note_failure("a:1", AWAY)
         begun = clock.now
         while book.order()[0] != "a:1":
             clock.now += FIRST_REST_S
         rests.append(clock.now - begun)
         # It answers once in between: that alone is no proof that it works.
-        book.answered("a:1")
+        book.note_answer("a:1")
     assert rests == [30.0, 60.0, 120.0, 240.0, 480.0, *[LAST_REST_S] * 3]
 
 
 def test_after_a_long_time_of_work_a_failure_is_the_first_again(book: AddressBook, clock: Clock) -> None:
     for _ in range(3):
-        book.failed("a:1", AWAY)
+        book.note_failure("a:1", AWAY)
         clock.now += LAST_REST_S / 2
     clock.now += STEADY_S
-    book.failed("a:1", AWAY)
+    book.note_failure("a:1", AWAY)
     clock.now += FIRST_REST_S
     assert book.order()[0] == "a:1"
 
 
 def test_one_that_answers_while_all_rest_is_asked_again(book: AddressBook) -> None:
     for address in book.addresses:
-        book.failed(address, AWAY)
+        book.note_failure(address, AWAY)
     assert book.order() == list(book.addresses)
-    book.answered("c:1")
+    book.note_answer("c:1")
     assert book.order() == ["c:1", "a:1", "b:1"]
 
 
 def test_a_user_can_have_all_asked_again(book: AddressBook) -> None:
-    book.failed("a:1", AWAY)
+    book.note_failure("a:1", AWAY)
     book.release()
     assert book.order() == ["a:1", "b:1", "c:1"]
 
@@ -101,10 +101,10 @@ def test_every_address_is_always_in_the_order(steps: list[tuple[str, bool, float
     for address, works, passed in steps:
         clock.now += passed
         if works:
-            book.answered(address)
+            book.note_answer(address)
             assert book.why_resting(address) is None
         else:
-            book.failed(address, AWAY)
+            book.note_failure(address, AWAY)
         assert sorted(book.order()) == ["a", "b", "c"]
 
 

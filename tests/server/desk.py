@@ -25,7 +25,7 @@ from hero_assistance_sdk.files.data_folder import DATABASE
 from hero_assistance_sdk.limits import Limits
 from hero_assistance_sdk.net.idle_connections import KEPT_S
 from hero_assistance_sdk.paths import Paths
-from hero_assistance_sdk.rpc.client import JSON_HEADERS, RpcClient, decoded, encoded
+from hero_assistance_sdk.rpc.client import JSON_HEADERS, RpcClient, decode_answer, encode_request
 from hero_assistance_sdk.rpc.examples import Call
 from hero_assistance_sdk.wire import Event, Reset
 from hero_assistance_server.identity.authentication import AuthMode
@@ -94,8 +94,8 @@ class Desk:
 
     async def call(self, method: str, user: str | None = None, /, **params: Any) -> Any:
         """Call a method as `user`; raises `RpcFailure`."""
-        response = await self.post(encoded(method, params), user)
-        return decoded(self.paths.socket("rpc"), response.status_code, response.content)
+        response = await self.post(encode_request(method, params), user)
+        return decode_answer(self.paths.socket("rpc"), response.status_code, response.content)
 
     async def upload(self, user: str | None, name: str, content: bytes = b"content") -> dict[str, Any]:
         """Upload a file as `user`; returns its description."""

@@ -135,8 +135,8 @@ OUTBOX_CASES: dict[str, Case] = {
         (add, 1),
         (change_nothing, 0),
     ),
-    "outbox.pruned": sees(
-        lambda work: [one.count for one in work.outbox.pruned()], (change_nothing, []), (finish_and_prune, [1])
+    "outbox.count_pruned": sees(
+        lambda work: [one.count for one in work.outbox.count_pruned()], (change_nothing, []), (finish_and_prune, [1])
     ),
     "outbox.next_due": sees(
         lambda work: work.outbox.next_due("mail") == work.now, (change_nothing, False), (add, True)

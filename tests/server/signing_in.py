@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from hero_assistance_sdk.rpc.client import JSON_HEADERS, decoded, encoded
+from hero_assistance_sdk.rpc.client import JSON_HEADERS, decode_answer, encode_request
 from hero_assistance_sdk.rpc.errors import RpcFailure
 from tests.server.desk import OPERATOR, Desk
 
@@ -15,8 +15,10 @@ PAGE = "https://desk.example.org"
 
 async def ask(desk: Desk, method: str, headers: dict[str, str], /, **params: Any) -> Any:
     """Call with these headers; raises `RpcFailure`."""
-    response = await desk.http().post("/rpc", content=encoded(method, params), headers={**JSON_HEADERS, **headers})
-    return decoded("desk", response.status_code, response.content)
+    response = await desk.http().post(
+        "/rpc", content=encode_request(method, params), headers={**JSON_HEADERS, **headers}
+    )
+    return decode_answer("desk", response.status_code, response.content)
 
 
 async def reason(desk: Desk, method: str, headers: dict[str, str], /, **params: Any) -> str | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from hero_assistance_sdk.rpc.client import encoded
+from hero_assistance_sdk.rpc.client import encode_request
 from hero_assistance_sdk.size_limits import (
     ANSWER_BYTES,
     BATCH_BYTES,
@@ -43,7 +43,7 @@ async def filled(desk: Desk, tickets: int) -> AsyncIterator[Desk]:
 
 async def answer_to(desk: Desk, user: str, method: str, **params: Any) -> Any:
     """A result, whose answer is no larger than one may be."""
-    response = await desk.post(encoded(method, params), user)
+    response = await desk.post(encode_request(method, params), user)
     assert len(response.content) <= ANSWER_BYTES, (method, len(response.content))
     answer = response.json()
     assert "result" in answer, answer
@@ -108,7 +108,7 @@ async def test_a_thread(desk: Desk) -> None:
             assert sorted(numbers(found, "message_id")) == list(range(1, 41))
             assert sorted(numbers(found[::-1], "message_id")) == numbers(found[::-1], "message_id")
         refused = await desk.post(
-            encoded("message.reply", {"ticket_id": 1, "body": "b", "last_seen_message_id": 0}), "bob"
+            encode_request("message.reply", {"ticket_id": 1, "body": "b", "last_seen_message_id": 0}), "bob"
         )
         assert len(refused.content) <= ANSWER_BYTES
         assert refused.json()["error"]["data"]["reason"] == "thread-moved"
@@ -205,7 +205,7 @@ async def test_a_batch_of_the_largest_answers(desk: Desk) -> None:
     async with filled(desk, 1):
         for _ in range(8):
             await answer_to(desk, "carol", "message.reply", ticket_id=1, body=LONGEST)
-        one = json.loads(encoded("message.list", {"ticket_id": 1}))
+        one = json.loads(encode_request("message.list", {"ticket_id": 1}))
         response = await desk.post(json.dumps([one] * 100).encode(), "carol")
         assert BATCH_BYTES < len(response.content) <= BATCH_BYTES + ANSWER_BYTES
         errors = [answer["error"]["data"]["reason"] for answer in response.json() if "error" in answer]

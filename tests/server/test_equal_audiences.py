@@ -10,7 +10,7 @@ import pytest
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.wire import MessageId, MessageKind, Priority, Seq, Status, TicketId, UserId
 from hero_assistance_server import serializers
-from hero_assistance_server.events.change_builder import filed
+from hero_assistance_server.events.change_builder import build_filing
 from hero_assistance_server.events.event_encoder import Encoder
 from hero_assistance_server.tickets.event_types import TICKET_CREATED
 from hero_assistance_server.tickets.model import LastMessage, Ticket
@@ -91,7 +91,7 @@ def test_a_ticket_told_and_answered_is_its_wire_type(field: str, staff: bool) ->
     encoder = Encoder()
     encoder.ticket(PLAIN, staff=staff)
     encoder.ticket(ticket, staff=not staff)
-    change = filed(TICKET_CREATED, ticket)
+    change = build_filing(TICKET_CREATED, ticket)
     told = wire.Event.model_validate_json(encoder.event(change, Seq(1), staff=staff))
     assert told.ticket == wire.Ticket.model_validate_json(encoder.ticket(ticket, staff=staff))
     assert told.ticket == serializers.ticket(ticket, staff=staff)

@@ -9,7 +9,7 @@ import httpx2
 import pytest
 
 from hero_assistance_sdk.paths import Paths
-from hero_assistance_sdk.rpc.client import JSON_HEADERS, decoded, encoded
+from hero_assistance_sdk.rpc.client import JSON_HEADERS, decode_answer, encode_request
 from hero_assistance_sdk.rpc.errors import RpcFailure
 from hero_assistance_server.identity.authentication import AuthMode, OverlayPolicy, is_loopback
 from hero_assistance_server.rpc.example_fixtures import CAROL
@@ -24,10 +24,10 @@ ANOTHER_USER = -32015
 
 async def me(http: httpx2.AsyncClient, headers: Any) -> Any:
     """What `user.me` answers: a user id, `None` for nobody, or the code of the refusal."""
-    body = encoded("user.me", {})
+    body = encode_request("user.me", {})
     response = await http.post("/rpc", content=body, headers=[*JSON_HEADERS.items(), *headers])
     try:
-        user = decoded("desk", response.status_code, response.content)
+        user = decode_answer("desk", response.status_code, response.content)
     except RpcFailure as failure:
         return failure.code
     return user and user["user_id"]
@@ -140,7 +140,7 @@ async def test_a_web_page_of_any_site_is_refused_over_tcp(paths: Paths) -> None:
     async with running(paths, tcp="127.0.0.1:0") as desk:
         address = (await desk.call("system.health"))["tcp"]
         async with httpx2.AsyncClient(base_url=f"http://{address}", trust_env=False) as http:
-            body = encoded("ticket.create", {"title": "t", "body": "b"})
+            body = encode_request("ticket.create", {"title": "t", "body": "b"})
             headers = {"origin": "http://evil.example", "content-type": "text/plain"}
             assert (await http.post("/rpc", content=body, headers=headers)).status_code == 403
         assert (await desk.call("ticket.list"))["tickets"] == []

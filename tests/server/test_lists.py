@@ -13,7 +13,7 @@ import pytest
 
 from hero_assistance_sdk.rpc.errors import RpcFailure
 from hero_assistance_sdk.wire import Role, Status, TicketId, UserId
-from hero_assistance_server.rpc.example_fixtures import listed as listed_as
+from hero_assistance_server.rpc.example_fixtures import make_listed as listed_as
 from hero_assistance_server.search.filters import parse
 from hero_assistance_server.storage.sql.tickets import ticket_lists, tickets
 from hero_assistance_server.storage.sqlite.database.connection import open_writer
@@ -316,7 +316,7 @@ async def test_who_may_keep_which_view(desk: Desk) -> None:
 
 
 async def test_each_agent_orders_the_views_for_themselves(desk: Desk) -> None:
-    async def listed(user: str, **page: Any) -> list[str]:
+    async def make_listed(user: str, **page: Any) -> list[str]:
         return [entry["view"]["name"] for entry in (await desk.call("view.list", user, **page))["saved"]]
 
     ids = [
@@ -326,7 +326,7 @@ async def test_each_agent_orders_the_views_for_themselves(desk: Desk) -> None:
     before = (await desk.call("view.list", "bob"))["seq"]
     answer = await desk.call("view.order", "bob", view_ids=[ids[3], ids[1], ids[3]])
     assert answer == {"view_ids": [ids[3], ids[1]]}
-    assert (await listed("bob"), await listed("alice")) == (["d", "b", "a", "c"], ["c", "d"])
+    assert (await make_listed("bob"), await make_listed("alice")) == (["d", "b", "a", "c"], ["c", "d"])
     cursor, seen = None, []
     for _ in range(4):
         page = await desk.call("view.list", "bob", limit=1, cursor=cursor)

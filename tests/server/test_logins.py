@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis.strategies import text
 
 from hero_assistance_sdk.paths import Paths
-from hero_assistance_sdk.rpc.client import JSON_HEADERS, decoded, encoded
+from hero_assistance_sdk.rpc.client import JSON_HEADERS, decode_answer, encode_request
 from hero_assistance_sdk.rpc.errors import RpcFailure
 from hero_assistance_sdk.wire import Event, UserId
 from hero_assistance_server.identity.authentication import AuthMode, vouched_email
@@ -41,8 +41,8 @@ async def who(desk: Desk, name: str, claims: str = "") -> dict[str, Any]:
     """The user whom the edge's headers name."""
     headers: list[Any] = [*JSON_HEADERS.items(), ("x-hero-user", name.encode())]
     headers += [("x-hero-claims", claims.encode())] if claims else []
-    response = await desk.http().post("/rpc", content=encoded("user.me", {}), headers=headers)
-    user: dict[str, Any] = decoded("desk", response.status_code, response.content)
+    response = await desk.http().post("/rpc", content=encode_request("user.me", {}), headers=headers)
+    user: dict[str, Any] = decode_answer("desk", response.status_code, response.content)
     return user
 
 
@@ -199,7 +199,7 @@ async def test_a_program_follows_the_events_of_any_name(paths: Paths) -> None:
     async with running(paths, mode=AuthMode.HERO, seed=False) as desk:
         ticket = {"title": "t", "body": "b"}
         headers = [*JSON_HEADERS.items(), ("x-hero-user", "jos\u00e9".encode())]
-        await desk.http().post("/rpc", content=encoded("ticket.create", ticket), headers=headers)  # type: ignore[arg-type]
+        await desk.http().post("/rpc", content=encode_request("ticket.create", ticket), headers=headers)  # type: ignore[arg-type]
         async with contextlib.aclosing(desk.subscribe("jos\u00e9", 0)) as events, asyncio.timeout(STOP_S):
             event = await anext(events)
     assert isinstance(event, Event)

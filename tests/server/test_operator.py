@@ -12,7 +12,7 @@ import httpx2
 import pytest
 
 from hero_assistance_sdk.paths import Paths
-from hero_assistance_sdk.rpc.client import JSON_HEADERS, decoded, encoded
+from hero_assistance_sdk.rpc.client import JSON_HEADERS, decode_answer, encode_request
 from hero_assistance_sdk.rpc.errors import RpcFailure
 from hero_assistance_server.identity.authentication import AuthMode
 from tests.capabilities import AS_ROOT, needs
@@ -26,10 +26,10 @@ _OTHER_USER = 65534
 
 async def outcome(http: httpx2.AsyncClient, headers: dict[str, str]) -> str:
     """`done`, or why the operator's call is refused."""
-    body = encoded("project.update", {"name": "Desk"})
+    body = encode_request("project.update", {"name": "Desk"})
     response = await http.post("/rpc", content=body, headers={**JSON_HEADERS, **headers})
     try:
-        decoded("desk", response.status_code, response.content)
+        decode_answer("desk", response.status_code, response.content)
     except RpcFailure as error:
         return str(error.remote_reason)
     return "done"
@@ -88,7 +88,7 @@ async def test_the_claim_means_nothing_over_tcp(paths: Paths, mode: AuthMode) ->
 
 async def test_two_claims_are_no_claim(desk: Desk) -> None:
     headers: Any = [*JSON_HEADERS.items(), *CLAIM.items(), *CLAIM.items()]
-    response = await desk.http().post("/rpc", content=encoded("user.me", {}), headers=headers)
+    response = await desk.http().post("/rpc", content=encode_request("user.me", {}), headers=headers)
     assert response.status_code == 400
 
 

@@ -87,7 +87,7 @@ async def test_the_oldest_beyond_a_number_go_of_each_channel(outbox: Outbox, mon
     await outbox.add(DEAD, "w0", "w1", channel="webhook")
     assert await prune(outbox.store, ["mail", "webhook"]) == 7
     assert await outbox.keys() == ["dead7", "dead8", "done", "w0", "w1"]
-    (counted,) = await outbox.store.read(lambda snapshot: snapshot.outbox.pruned())
+    (counted,) = await outbox.store.read(lambda snapshot: snapshot.outbox.count_pruned())
     assert (counted.channel, counted.state, counted.count) == ("mail", DEAD, 7)
 
 

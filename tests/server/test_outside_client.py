@@ -56,7 +56,7 @@ def generated(path: Path) -> Call:
         names = methods[method][: len(params)]
         sent: Any = [params[name] for name in names] if set(names) == set(params) else params
         request = {"jsonrpc": "2.0", "id": 1, "method": method, "params": sent}
-        return decoded(exchanged(path, user, "POST", "/rpc", json.dumps(request).encode()))
+        return decode_answer(exchanged(path, user, "POST", "/rpc", json.dumps(request).encode()))
 
     return call
 
@@ -79,12 +79,12 @@ def curl(path: Path) -> Call:
             "-d",
             request,
         ]
-        return decoded(subprocess.run(command, check=True, capture_output=True, timeout=STOP_S).stdout)
+        return decode_answer(subprocess.run(command, check=True, capture_output=True, timeout=STOP_S).stdout)
 
     return call
 
 
-def decoded(answer: bytes) -> Any:
+def decode_answer(answer: bytes) -> Any:
     found = json.loads(answer)
     assert "error" not in found, found
     return found["result"]

@@ -13,7 +13,7 @@ import pytest
 from hero_assistance_sdk.errors import TooOften
 from hero_assistance_sdk.limits import DEFAULTS
 from hero_assistance_sdk.paths import Paths
-from hero_assistance_sdk.rpc.client import JSON_HEADERS, encoded
+from hero_assistance_sdk.rpc.client import JSON_HEADERS, encode_request
 from hero_assistance_sdk.rpc.errors import RpcFailure
 from hero_assistance_server.identity.authentication import AuthMode
 from hero_assistance_server.identity.permissions import Caller, CallerKind
@@ -172,7 +172,7 @@ async def test_a_stranger_is_counted_by_address(paths: Paths) -> None:
         async with httpx2.AsyncClient(base_url=f"http://{address}", trust_env=False) as http:
 
             async def ask(method: str) -> Any:
-                answer = await http.post("/rpc", content=encoded(method, {}), headers=JSON_HEADERS)
+                answer = await http.post("/rpc", content=encode_request(method, {}), headers=JSON_HEADERS)
                 return answer.json().get("error", {}).get("data", {}).get("reason", "ok")
 
             methods = [

@@ -10,7 +10,7 @@ import pytest
 
 from hero_assistance_sdk.paths import Paths
 from hero_assistance_sdk.rpc.encoded import Encoded
-from hero_assistance_server.rpc.example_fixtures import listed as listed_as
+from hero_assistance_server.rpc.example_fixtures import make_listed as listed_as
 from hero_assistance_server.rpc.response_cache import ResponseCache, RowCache
 from hero_assistance_server.storage.sql.json_rows import texts
 from hero_assistance_server.tickets.rpc import TicketPage

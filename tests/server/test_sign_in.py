@@ -15,7 +15,7 @@ from hero_assistance_sdk.errors import Unauthenticated
 from hero_assistance_sdk.event_client import subscribe
 from hero_assistance_sdk.limits import Limits
 from hero_assistance_sdk.paths import Paths
-from hero_assistance_sdk.rpc.client import JSON_HEADERS, encoded
+from hero_assistance_sdk.rpc.client import JSON_HEADERS, encode_request
 from hero_assistance_sdk.rpc.errors import RpcFailure
 from hero_assistance_server.identity.authentication import AuthMode
 from tests.limits import NO_RATES
@@ -147,7 +147,7 @@ async def test_a_session_that_is_none_is_refused(hero: Desk, token: str) -> None
 async def test_two_sessions_in_one_request_are_refused(hero: Desk) -> None:
     token = await sign_in(hero)
     headers = [*JSON_HEADERS.items(), ("x-hero-session", token), ("X-Hero-Session", token)]
-    response = await hero.http().post("/rpc", content=encoded("user.me", {}), headers=headers)
+    response = await hero.http().post("/rpc", content=encode_request("user.me", {}), headers=headers)
     assert response.status_code == 400
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hero_assistance_sdk.rpc.client import encoded
+from hero_assistance_sdk.rpc.client import encode_request
 from hero_assistance_sdk.rpc.errors import RpcFailure
 from tests.server.desk import Desk
 from tests.server.server_methods import registered
@@ -71,7 +71,7 @@ async def prepared(desk: Desk) -> Desk:
 
 async def fault_of(desk: Desk, method: str, params: dict[str, Any], param: str) -> str | None:
     """What is wrong with the param, or `None` when the call did what it was asked for."""
-    answer = (await desk.post(encoded(method, params), "alice")).json()
+    answer = (await desk.post(encode_request(method, params), "alice")).json()
     if "result" in answer:
         return None
     assert answer["error"]["data"]["reason"] == "invalid-params", answer

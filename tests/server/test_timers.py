@@ -114,7 +114,7 @@ class Clock:
 async def timed(folder: Path, clock: Clock, **options: int) -> AsyncIterator[tuple[FileStorage, Timers]]:
     """A store with its timers, by the test's clock."""
     timers = Timers(clock, **options)
-    async with open_store(folder, clock=clock, publish=timers.heard) as store, asyncio.TaskGroup() as group:
+    async with open_store(folder, clock=clock, publish=timers.hear) as store, asyncio.TaskGroup() as group:
         await store.write(lambda work: work.users.save(BOB, work.now))
         running = group.create_task(timers.run(store))
         try:
@@ -168,7 +168,7 @@ async def test_nothing_that_is_due_writes_no_command(hero_root: Path, monkeypatc
     clock.now = datetime.now(UTC)
     timers = Timers(clock)
     calls: Counter[str] = Counter()
-    async with open_store(hero_root, clock=clock, publish=timers.heard) as store, asyncio.TaskGroup() as group:
+    async with open_store(hero_root, clock=clock, publish=timers.hear) as store, asyncio.TaskGroup() as group:
         await store.write(lambda work: work.users.save(BOB, work.now))
         await store.write(lambda work: snooze(work, clock.now + DAY))
 

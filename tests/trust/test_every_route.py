@@ -234,7 +234,7 @@ def test_what_is_answered(box: Desk, listener: Listener) -> None:
 
 
 def _outcome(client: httpx2.Client, method: str, path: str, claim: Claim) -> str:
-    script = Assets.packaged().first.script
+    script = Assets.read_packaged().first.script
     target = path.format(project="hero_assistance", name=script, attachment_id=1, mail_id=1)
     sent = {} if path != "/admin/whitelist" else {"entries": ["127.0.0.0/8"]}
     if path.endswith("/rpc"):

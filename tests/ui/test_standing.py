@@ -73,7 +73,7 @@ def test_one_slow_answer_is_forgiven_two_in_a_row_are_not() -> None:
     standing = Standing(clock)
     for _ in range(3):
         assert standing.strike(SLOW, clock.now) is SLOW
-        standing.answered()
+        standing.note_answer()
     standing.strike(SLOW, clock.now)
     standing.strike(SLOW, clock.now)
     assert isinstance(standing.reason, Unreachable)

@@ -77,7 +77,7 @@ def own_reply(page: Page, ticket_id: TicketId, text: str, rounds: int) -> OwnRep
         area.fill(words)
         probe.watch_text(page, words, ours.MESSAGES)
         area.press("Control+Enter")
-        seen = probe.seen(page)
+        seen = probe.read_seen(page)
         expect(page.locator(_ON_THEIR_WAY)).to_have_count(0, timeout=_GONE_MS)
         return probe.key_at(page), seen
 

@@ -169,10 +169,10 @@ def watch_text(page: Page, text: str, within: str) -> None:
 
 def seen_at(page: Page) -> float:
     """Return when what is watched for was drawn, in ms since 1970."""
-    return seen(page).drawn
+    return read_seen(page).drawn
 
 
-def seen(page: Page) -> Seen:
+def read_seen(page: Page) -> Seen:
     """Return how what is watched for came to be drawn."""
     return Seen(*page.evaluate("window.seen"))
 

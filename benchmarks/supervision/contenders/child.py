@@ -61,9 +61,9 @@ def leave() -> None:
 
 
 if __name__ == "__main__":
-    deed, path = sys.argv[1:3]
-    if deed == "count":
+    act, path = sys.argv[1:3]
+    if act == "count":
         threading.Thread(target=count, args=(sys.argv[3],), daemon=True).start()
-    elif deed == "leave":
+    elif act == "leave":
         leave()
     serve(path)

@@ -43,10 +43,10 @@ class Program:
     env: Mapping[str, str] = field(default_factory=dict)
 
 
-def child(folder: Path, deed: str, *, name: str = "child") -> Program:
-    """The child of all comparisons, doing `deed`; its ledger is `<name>.ledger`."""
+def child(folder: Path, act: str, *, name: str = "child") -> Program:
+    """The child of all comparisons, doing `act`; its ledger is `<name>.ledger`."""
     path = folder / f"{name}.sock"
-    argv = (sys.executable, "-I", "-S", str(CHILD), deed, str(path), str(folder / f"{name}.ledger"))
+    argv = (sys.executable, "-I", "-S", str(CHILD), act, str(path), str(folder / f"{name}.ledger"))
     return Program(name, argv, (path,))
 
 
@@ -91,7 +91,7 @@ class Contender(ABC):
         """Restart every program, and return when the supervisor says that it runs."""
 
     @abstractmethod
-    def written(self, program: Program) -> bytes:
+    def read_written(self, program: Program) -> bytes:
         """Everything that is kept of a program's output."""
 
     def supervising(self) -> set[int]:
@@ -154,15 +154,15 @@ class Contender(ABC):
 
     def script(self, program: Program, redirect: str = "2>&1") -> str:
         """A run script for the supervisors that want one."""
-        lines = [f"export {name}={quoted(value)}" for name, value in program.env.items()]
-        return "\n".join(["#!/bin/sh", *lines, f"exec {' '.join(map(quoted, program.argv))} {redirect}\n"])
+        lines = [f"export {name}={quote(value)}" for name, value in program.env.items()]
+        return "\n".join(["#!/bin/sh", *lines, f"exec {' '.join(map(quote, program.argv))} {redirect}\n"])
 
 
 @contextmanager
 def contest(kind: Callable[[Path, Sequence[Program]], Contender], *deeds: str) -> Iterator[Contender]:
     """Run the child with these orders under a contender until it is healthy; clean up afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="hb", dir="/tmp"))
-    contender = kind(folder, [child(folder, deed, name=f"child{number}") for number, deed in enumerate(deeds)])
+    contender = kind(folder, [child(folder, act, name=f"child{number}") for number, act in enumerate(deeds)])
     try:
         contender.begin()
         contender.until_well()
@@ -201,7 +201,7 @@ def tool(name: str) -> str | None:
     return str(beside) if beside.exists() else shutil.which(name)
 
 
-def quoted(word: str) -> str:
+def quote(word: str) -> str:
     """A word as a shell reads it back."""
     return "'" + word.replace("'", "'\\''") + "'"
 

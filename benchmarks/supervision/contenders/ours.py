@@ -54,7 +54,7 @@ class Ours(Contender):
         with self.client() as client:
             self._await(client, client.service_restart(SERVICE, overlap=True), ActionState.HEALTHY)
 
-    def written(self, program: Program) -> bytes:
+    def read_written(self, program: Program) -> bytes:
         """Ask the supervisor for the program's log."""
         with self.client() as client:
             return "\n".join(client.logs_query(program.name, lines=LONGEST_QUERY).lines).encode()

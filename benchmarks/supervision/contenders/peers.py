@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
-from benchmarks.supervision.contenders.contender import Contender, Program, quoted, run, tool
+from benchmarks.supervision.contenders.contender import Contender, Program, quote, run, tool
 
 _SUPERVISORD = """\
 [supervisord]
@@ -51,7 +51,7 @@ class Supervisord(Contender):
         """Write the configuration, with a section for each program."""
         parts = [_SUPERVISORD.format(folder=self.folder)]
         for program in self.programs:
-            command = " ".join(map(quoted, program.argv)).replace("%", "%%")
+            command = " ".join(map(quote, program.argv)).replace("%", "%%")
             environment = ",".join(f'{name}="{value}"' for name, value in program.env.items())
             parts.append(
                 _PROGRAM.format(name=program.name, command=command, environment=environment, folder=self.folder)
@@ -67,7 +67,7 @@ class Supervisord(Contender):
         """Restart all programs by supervisorctl, which waits."""
         run("supervisorctl", "-c", self.config, "restart", "all", env=self.environment())
 
-    def written(self, program: Program) -> bytes:
+    def read_written(self, program: Program) -> bytes:
         """Read the program's log files, the rotated ones too."""
         return _all(self.folder, f"{program.name}.log*")
 
@@ -83,7 +83,7 @@ class _Scanned(Contender):
             service = self.folder / "scan" / program.name
             (service / "log").mkdir(parents=True, exist_ok=True)
             (self.folder / "logs" / program.name).mkdir(parents=True, exist_ok=True)
-            logger = f"#!/bin/sh\nexec {self.logger} {quoted(str(self.folder / 'logs' / program.name))}\n"
+            logger = f"#!/bin/sh\nexec {self.logger} {quote(str(self.folder / 'logs' / program.name))}\n"
             for path, text in ((service / "run", self.script(program)), (service / "log" / "run", logger)):
                 path.write_text(text)
                 path.chmod(0o755)
@@ -93,7 +93,7 @@ class _Scanned(Contender):
         """The command line of what looks after the folder."""
         raise NotImplementedError
 
-    def written(self, program: Program) -> bytes:
+    def read_written(self, program: Program) -> bytes:
         """Read everything in the folder of the program's logger."""
         return _all(self.folder / "logs" / program.name, "*")
 

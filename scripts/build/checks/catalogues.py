@@ -132,7 +132,7 @@ def _check_set(one: CatalogueSet, root: Path) -> Iterator[str]:
     """Yield the faults of one folder of catalogues, and of the sources whose words they translate."""
     sources = list(one.read_sources(root))
     yield from (line for source in sources for line in source.faults())
-    yield from _uncounted(sources)
+    yield from _find_uncounted(sources)
     template, path = extract_words(sources, one.header), root / one.folder / one.template
     if not path.is_file() or path.read_text("utf-8") != render(template):
         yield f"{one.folder / one.template} is out of date: {WRITE_HINT}"
@@ -153,7 +153,7 @@ def _extract(source: Source) -> Iterator[str | tuple[str, ...]]:
             break
 
 
-def _uncounted(sources: list[Source]) -> Iterator[str]:
+def _find_uncounted(sources: list[Source]) -> Iterator[str]:
     """Yield the files in which a call was not read: its text is no literal, or code in front of it confuses."""
     for source in sources:
         found = len([words for words in _extract(source) if "${" not in str(words)])

@@ -35,8 +35,14 @@ BANNED = (
     *("thereof", "therein", "thereby", "wherein", "whereof", "whereby", "hence", "thence", "thus", "hitherto"),
     *("bygone", "erstwhile", "amid", "amidst", "whilst", "lest", "in vain", "errand", "errands"),
 )
-# As names of functions these are participles; a function is a verb.
+# A function is a verb: no participle alone, as these and what ends in "ed" are. What `with` opens may be one.
 FUNCTIONS = {"told": "notify", "shown": "serialize", "ended": "finish", "kept": "save", "taken": "reserve"}
+PARTICIPLES = {
+    *("begun", "chosen", "done", "drawn", "found", "given", "gone", "heard", "held", "hidden", "left", "lent", "lost"),
+    *("made", "said", "seen", "sent", "sought", "written"),
+}
+NOUNS = {"property", "contextmanager", "overload", "fixture"}
+_VERBS = {"embed", "exceed", "feed", "heed", "need", "proceed", "seed", "shed", "speed", "succeed"}
 
 _TABLE = "## Words with a better one"
 _ROW = re.compile(r"^\| ([^|]+?) \| ([^|]+?) \|$", re.MULTILINE)
@@ -60,7 +66,7 @@ class Finding:
 
 def check_words(root: Path) -> list[str]:
     """Return one line for each word that has a better one, and for each pending path that is clean already."""
-    files = _tracked(root)
+    files = _list_tracked(root)
     pending = _pending(root)
     findings = sorted(find_words(root, files))
     waived = {path: [found for found in findings if _below(found.file, path)] for path in pending}
@@ -146,13 +152,24 @@ def _python_prose(text: str) -> Iterator[tuple[int, str]]:
 
 def _bad_functions(text: str) -> Iterator[tuple[int, str, str]]:
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name in FUNCTIONS:
-            is_property = any(isinstance(found, ast.Name) and found.id == "property" for found in node.decorator_list)
-            if not is_property:
-                yield node.lineno, f"def {node.name}", f"a verb, such as {FUNCTIONS[node.name]}"
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            name = node.name.strip("_")
+            if _is_participle(name) and not any(map(_is_noun, node.decorator_list)):
+                better = f"a verb, such as {FUNCTIONS[name]}" if name in FUNCTIONS else "a verb"
+                yield node.lineno, f"def {node.name}", better
 
 
-def _tracked(root: Path) -> list[str]:
+def _is_participle(name: str) -> bool:
+    return name in FUNCTIONS or name in PARTICIPLES or (name.isalpha() and name.endswith("ed") and name not in _VERBS)
+
+
+def _is_noun(decorator: ast.expr) -> bool:
+    """Whether a function with this decorator is read like a noun: a property, and what `with` opens."""
+    called = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return ast.unparse(called).rpartition(".")[2].removeprefix("async").removeprefix("cached_") in NOUNS
+
+
+def _list_tracked(root: Path) -> list[str]:
     """The files that git has or would add."""
     command = [
         "git",

@@ -73,7 +73,7 @@ def check_workflows(root: Path) -> None:
 def _actionlint(root: Path, names: list[str]) -> list[Finding]:
     package = install_tools(REPOSITORY) / "node_modules" / "@tktco" / "node-actionlint"
     script = REPOSITORY / "tools" / "actionlint.cjs"
-    done = _checked(node_executable(), [str(script), str(package), *names], root)
+    done = _check(node_executable(), [str(script), str(package), *names], root)
     if done.returncode:
         raise ToolError(f"actionlint failed with status {done.returncode}:\n{done.stderr.strip()}")
     return [
@@ -83,7 +83,7 @@ def _actionlint(root: Path, names: list[str]) -> list[Finding]:
 
 
 def _zizmor(root: Path, names: list[str]) -> list[Finding]:
-    done = _checked(_zizmor_executable(), [*ZIZMOR_OPTIONS, *names], root)
+    done = _check(_zizmor_executable(), [*ZIZMOR_OPTIONS, *names], root)
     if done.returncode == 0 or done.returncode in ZIZMOR_FOUND:
         return [_zizmor_finding(found) for found in json.loads(done.stdout) if not found["ignored"]]
     # A file that zizmor cannot read ends the whole run: this is a finding, with zizmor's own words.
@@ -109,7 +109,7 @@ def _zizmor_executable() -> Path:
     return Path(beside)
 
 
-def _checked(program: Path, arguments: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+def _check(program: Path, arguments: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
     try:
         return run([str(program), *arguments], folder, timeout_s=CHECK_TIMEOUT_S)
     except subprocess.TimeoutExpired as error:

@@ -101,7 +101,7 @@ def _method(method: dict[str, Any]) -> Iterator[str]:
     yield f"Callers: {_callers(method)}. Result: {_type(method['result']['schema'])}.\n"
     if method["params"]:
         rows = (
-            [f"`{p['name']}`", _required(p), _type(p["schema"]), p["schema"].get("description", "")]
+            [f"`{p['name']}`", _describe_required(p), _type(p["schema"]), p["schema"].get("description", "")]
             for p in method["params"]
         )
         yield _table(["param", "", "type", ""], rows)
@@ -141,7 +141,7 @@ def _callers(method: dict[str, Any]) -> str:
     return "everybody" if allowed == everybody else ", ".join(allowed)
 
 
-def _required(param: dict[str, Any]) -> str:
+def _describe_required(param: dict[str, Any]) -> str:
     if param["required"]:
         return "required"
     default = param["schema"].get("default")
@@ -150,7 +150,7 @@ def _required(param: dict[str, Any]) -> str:
 
 def _types(schemas: dict[str, Any]) -> Iterator[str]:
     streamed = (Connected, Counts, Event, PresenceChange, Reset)
-    known = {**schemas, **{name: schema for model in streamed for name, schema in _described(model).items()}}
+    known = {**schemas, **{name: schema for model in streamed for name, schema in _describe_model(model).items()}}
     for name, schema in sorted(known.items()):
         yield f"## {name}\n"
         yield f"{schema.get('description', '')}\n"
@@ -161,7 +161,7 @@ def _types(schemas: dict[str, Any]) -> Iterator[str]:
             yield _table(["field", "type"], ([f"`{field}`", _type(value)] for field, value in fields))
 
 
-def _described(model: type[Wire]) -> dict[str, Any]:
+def _describe_model(model: type[Wire]) -> dict[str, Any]:
     schema = model.model_json_schema(mode="serialization", ref_template="#/components/schemas/{model}")
     inner = schema.pop("$defs", {})
     return {model.__name__: schema, **inner}

@@ -32,7 +32,7 @@ _IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*")
 
 def render_module(document: dict[str, Any]) -> str:
     """Return the whole of `api/wire.ts`."""
-    streamed = {name: schema for model in _STREAMED for name, schema in _described(model).items()}
+    streamed = {name: schema for model in _STREAMED for name, schema in _describe_model(model).items()}
     schemas = {**streamed, **document["components"]["schemas"]}
     parts = [
         _HEAD,
@@ -45,7 +45,7 @@ def render_module(document: dict[str, Any]) -> str:
     return "\n".join(parts)
 
 
-def _described(model: type[Wire]) -> dict[str, Any]:
+def _describe_model(model: type[Wire]) -> dict[str, Any]:
     schema = model.model_json_schema(mode="serialization", ref_template="#/components/schemas/{model}")
     inner = schema.pop("$defs", {})
     return {model.__name__: schema, **inner}

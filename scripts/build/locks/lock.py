@@ -82,14 +82,14 @@ def write_locks(workspace: Workspace, *, upgrade: bool = False) -> list[Path]:
     changed = []
     for lock in locks(workspace):
         before = lock.path.read_text() if lock.path.exists() else ""
-        after = f"{_MARK}{lock.digest}\n" + _resolved(lock, before, upgrade)
+        after = f"{_MARK}{lock.digest}\n" + _resolve(lock, before, upgrade)
         if after != before:
             lock.path.write_text(after)
             changed.append(lock.path)
     return changed
 
 
-def _resolved(lock: Lock, before: str, upgrade: bool) -> str:
+def _resolve(lock: Lock, before: str, upgrade: bool) -> str:
     with tempfile.TemporaryDirectory() as folder:
         source, output = Path(folder, "in.txt"), Path(folder, "out.txt")
         source.write_text("\n".join(lock.requirements))

@@ -91,7 +91,7 @@ class ToolEnvironment:
         try:
             made = json.loads(self._stamp.read_text("utf-8"))
             return bool(
-                made["from"] == self._wanted()
+                made["from"] == self._describe_wanted()
                 and os.access(self.venv / "bin" / "python", os.X_OK)
                 and set(made["entries"]) <= set(self._entries())
             )
@@ -135,10 +135,10 @@ class ToolEnvironment:
 
     def _write_stamp(self) -> None:
         temporary = self._stamp.with_name(f"made-from.{os.getpid()}")
-        temporary.write_text(json.dumps({"from": self._wanted(), "entries": self._entries()}), "utf-8")
+        temporary.write_text(json.dumps({"from": self._describe_wanted(), "entries": self._entries()}), "utf-8")
         temporary.replace(self._stamp)
 
-    def _wanted(self) -> dict[str, Any]:
+    def _describe_wanted(self) -> dict[str, Any]:
         """What the environment depends on; its own place is among it, because its programs name it."""
         digest = hashlib.sha256(self.lock.read_bytes()).hexdigest()
         return {"lock": digest, "python": sys.version, "base": sys.base_prefix, "place": str(self.venv)}

@@ -172,7 +172,7 @@ def test_what_does_harm_is_refused(change: Callable[[Members], object], store: R
     with pytest.raises(BadBuild):
         take(store, changed)
     assert store.live() is None
-    assert store.unfinished() == []
+    assert store.list_unfinished() == []
     assert sorted(changed.parent.rglob("*")) == before
 
 
@@ -196,7 +196,7 @@ def test_half_an_archive_is_refused(spoil: Callable[[bytes], bytes], store: Rele
     with pytest.raises(BadBuild):
         take(store, archive)
     assert store.live() is None
-    assert store.unfinished() == []
+    assert store.list_unfinished() == []
 
 
 def test_a_window_that_takes_much_memory_is_refused(store: ReleaseStore, archive: Path) -> None:
@@ -261,7 +261,7 @@ def test_what_changes_after_its_check_is_refused(
     with pytest.raises(ChecksumMismatch, match="has changed"):
         install(store, archive, print)
     assert store.live() is None
-    assert store.unfinished() == []
+    assert store.list_unfinished() == []
 
 
 def test_what_was_signed_is_what_has_the_checksum(

@@ -194,7 +194,7 @@ async def test_the_oldest_beyond_a_number_are_pruned_and_counted(storage: Storag
     assert await prune(storage, DeliveryState.DEAD, NOW, keep=2, limit=2) == 2
     assert await prune(storage, DeliveryState.DEAD, NOW, keep=2, limit=2) == 1
     assert await remaining(storage) == [4, 5, 6]
-    (counted,) = await storage.read(lambda snapshot: snapshot.outbox.pruned())
+    (counted,) = await storage.read(lambda snapshot: snapshot.outbox.count_pruned())
     assert (counted.channel, counted.state, counted.count, counted.last_at) == ("mail", DeliveryState.DEAD, 3, NOW)
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from hero_assistance_sdk.wire import MessageId, TicketId, UserId
-from hero_assistance_server.events.change_builder import filed
+from hero_assistance_server.events.change_builder import build_filing
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.read_receipts.model import ReadReceipt, TicketReader
 from hero_assistance_server.storage.unit_of_work import Storage, UnitOfWork
@@ -71,7 +71,7 @@ async def test_an_author_has_opened_the_ticket_also_when_the_messages_are_gone(s
         part = file_ticket(work, 2)
         work.read_receipts.add_for_authors(FIRST, work.now)
         changed = replace(part, reply_count=1, last_reply_id=MessageId(1), last_message_id=MessageId(1))
-        work.apply(replace(filed(TICKET_SPLIT, changed, moved=(MessageId(1),)), before=part), Caller(ALICE))
+        work.apply(replace(build_filing(TICKET_SPLIT, changed, moved=(MessageId(1),)), before=part), Caller(ALICE))
         assert ticket.reply_count == 1
         return [*work.read_receipts.list_for(BOB, [FIRST]), *work.read_receipts.list_for(ALICE, [FIRST])]
 
@@ -90,7 +90,7 @@ async def test_what_was_moved_is_read_where_it_was_until_it_is_a_part(storage: S
         work.read_receipts.save(ALICE.user_id, ticket.ticket_id, MessageId(1), work.now)
         changed = replace(part, reply_count=2, last_reply_id=MessageId(2), last_message_id=MessageId(2))
         moved = (MessageId(1), MessageId(2))
-        work.apply(replace(filed(TICKET_SPLIT, changed, moved=moved), before=part), Caller(ALICE))
+        work.apply(replace(build_filing(TICKET_SPLIT, changed, moved=moved), before=part), Caller(ALICE))
 
     def unread(work: UnitOfWork) -> int:
         (found,) = work.read_receipts.list_for(ALICE, [second])

@@ -178,8 +178,8 @@ async def test_a_count_stops_at_its_cap(storage: Storage) -> None:
 
 async def test_a_scope_counts_by_status(storage: Storage) -> None:
     def count(snapshot: Snapshot) -> list[int]:
-        asked = [(list_index.tagged("vpn"), frozenset(found)) for found in ({Status.NEW}, {Status.SOLVED}, set(Status))]
-        return snapshot.tickets.count_in_scopes([*asked, (list_index.tagged("printer"), frozenset(Status))])
+        asked = [(list_index.of_tag("vpn"), frozenset(found)) for found in ({Status.NEW}, {Status.SOLVED}, set(Status))]
+        return snapshot.tickets.count_in_scopes([*asked, (list_index.of_tag("printer"), frozenset(Status))])
 
     ticket = await storage.write(lambda work: create(work, tags=("vpn",)))
     assert await storage.read(count) == [1, 0, 1, 0]

@@ -63,7 +63,7 @@ class Stage:
 
     def publish(self, event: StoredEvent) -> None:
         for follower in self.heard:
-            follower.heard(event)
+            follower.hear(event)
 
     @asynccontextmanager
     async def run(self) -> AsyncIterator[None]:

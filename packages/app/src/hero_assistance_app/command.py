@@ -71,14 +71,14 @@ command.add_command(project_group)
 def _projects(given: Sequence[KnownProject]) -> list[ShownProject]:
     remembered = RememberedProjects.of_this_user()
 
-    def identified(project: KnownProject) -> None:
+    def note_identified(project: KnownProject) -> None:
         _try(lambda: remembered.identify(project))
 
     if not given:
         local = None if (known := remembered.load()) else find_local_address(Paths.from_environ())
-        return make_projects(known or ([local] if local else []), identified)
+        return make_projects(known or ([local] if local else []), note_identified)
     projects = list_once(_with_known_ids(given, remembered))
-    shown = make_projects(projects, identified)
+    shown = make_projects(projects, note_identified)
     _try(lambda: remembered.save(projects))
     return shown
 

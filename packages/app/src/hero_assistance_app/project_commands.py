@@ -56,7 +56,7 @@ def add(addresses: tuple[str, ...], wanted: str | None, *, as_json: bool) -> int
     # What cannot be shown would end every later start.
     make_projects([given])
     found, away = _ask_each(*with_known_ids([given], remembered.load_ids()))
-    remembered.save(_replaced(known, found))
+    remembered.save(_replace_known(known, found))
     if as_json:
         click.echo(json.dumps({**_describe(found), "away": {name: error.message for name, error in away.items()}}))
         return 0
@@ -115,7 +115,7 @@ def _ask_each(project: KnownProject) -> tuple[KnownProject, dict[str, HeroError]
     return KnownProject(project.addresses, book.project_id), away
 
 
-def _replaced(known: Sequence[KnownProject], found: KnownProject) -> list[KnownProject]:
+def _replace_known(known: Sequence[KnownProject], found: KnownProject) -> list[KnownProject]:
     """Return the remembered projects with the found one in the place of those that share an address with it."""
     place = next((place for place, one in enumerate(known) if one.is_same(found)), len(known))
     kept = [None if one.is_same(found) else one for one in known]

@@ -71,10 +71,10 @@ def _target_of(project: KnownProject, on_identified: Callable[[KnownProject], No
     if len(project.addresses) == 1 and project.project_id is None:
         return project.name
 
-    def identified(project_id: ProjectId) -> None:
+    def note_identified(project_id: ProjectId) -> None:
         on_identified(replace(project, project_id=project_id))
 
-    return AddressBook(project.addresses, project.project_id, on_identified=identified)
+    return AddressBook(project.addresses, project.project_id, on_identified=note_identified)
 
 
 def _ask_address(socket: Path) -> str | None:

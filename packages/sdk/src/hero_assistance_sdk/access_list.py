@@ -36,7 +36,7 @@ class AccessList:
     @property
     def entries(self) -> tuple[str, ...]:
         """The valid entries in one spelling: a network of one address is that address."""
-        return tuple(_spelled(network) for network in self.networks)
+        return tuple(_spell(network) for network in self.networks)
 
 
 def parse_access(text: str) -> AccessList:
@@ -84,6 +84,6 @@ def address_of(peer: str | None) -> Address | None:
     return mapped or address
 
 
-def _spelled(network: Network) -> str:
+def _spell(network: Network) -> str:
     alone = network.prefixlen == network.max_prefixlen
     return str(network.network_address if alone else network)

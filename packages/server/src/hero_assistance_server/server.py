@@ -90,7 +90,7 @@ async def run(settings: ServerSettings, *, stop: asyncio.Event | None = None) ->
         await _succeed(settings, hub, timers, health, before, stop or asyncio.Event())
     else:
         async with _desk(settings, hub, timers, health) as desk:
-            bound = await _bound(settings, health)
+            bound = await _bind(settings, health)
             apps = applications(replace(desk, tcp=bound.described))
             await serve(
                 _listeners(settings.paths, apps, bound),
@@ -111,7 +111,7 @@ async def _succeed(
     """
     require_openable(settings.paths.data, settings.database)
     with closing(Predecessor(before)) as old:
-        bound = await _bound(settings, health)
+        bound = await _bind(settings, health)
         rpc, events, tcp = (TakeoverApp(old) for _ in range(3))
         listeners = _listeners(settings.paths, Applications(rpc, events, tcp), bound)
 
@@ -142,7 +142,7 @@ async def _succeed(
 @asynccontextmanager
 async def _desk(settings: ServerSettings, hub: Hub, timers: Timers, health: Health) -> AsyncIterator[Desk]:
     """Open the database and load what stays in memory of it; raises what `open_storage` raises."""
-    followers: list[Callable[[StoredEvent], None]] = [hub.publish, timers.heard]
+    followers: list[Callable[[StoredEvent], None]] = [hub.publish, timers.hear]
 
     def publish(event: StoredEvent) -> None:
         for follow in followers:
@@ -258,7 +258,7 @@ class Bound:
         return TcpListener(bound_address(self.socket) if self.socket else None, self.address, self.error)
 
 
-async def _bound(settings: ServerSettings, health: Health) -> Bound:
+async def _bind(settings: ServerSettings, health: Health) -> Bound:
     """Bind the TCP socket, or log why not: the Unix sockets serve without it."""
     if settings.tcp is None:
         return Bound()

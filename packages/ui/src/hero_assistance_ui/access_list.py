@@ -14,7 +14,7 @@ from hero_assistance_sdk.access_list import AccessList, access_of
 from hero_assistance_sdk.errors import Conflict, Forbidden, Unauthenticated
 from hero_assistance_sdk.hero_proc.settings import DaemonSettings, SecretName, SettingsReader
 from hero_assistance_sdk.logs import get_log
-from hero_assistance_sdk.rpc.client import decoded
+from hero_assistance_sdk.rpc.client import decode_answer
 from hero_assistance_sdk.rpc.errors import CODES, InvalidParams, RpcFailure
 from hero_assistance_sdk.wire import Role
 from hero_assistance_ui.guards import check_same_site
@@ -93,7 +93,7 @@ class AccessListResource:
         call = Call(0, "user.me", {})
         status, body = await self._upstream.call(call.encode(), self._identity.headers(request))
         try:
-            user = decoded(self._upstream.project.name, status, body)
+            user = decode_answer(self._upstream.project.name, status, body)
         except RpcFailure as failure:
             if failure.code != CODES[Unauthenticated]:
                 raise

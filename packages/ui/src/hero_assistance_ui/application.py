@@ -195,7 +195,7 @@ class Gateway(Starlette):
         """Merge the streams named as `project=since`, or all; `Last-Event-ID` says where a client comes back to."""
         named = parse_positions(request.headers.get("last-event-id") or _query(request))
         wanted = named or dict.fromkeys(self._upstreams, "")
-        followed = [Followed(self._known(name), since) for name, since in wanted.items()]
+        followed = [Followed(self._find_upstream(name), since) for name, since in wanted.items()]
         return MergedRelay(followed, self._identity.headers(request), self.streams)
 
     async def _upload(self, request: Request) -> Response:
@@ -219,9 +219,9 @@ class Gateway(Starlette):
 
     def _upstream(self, request: Request) -> Upstream:
         """Return the project of the path; where none is named, the page has one alone."""
-        return self._known(request.path_params.get("project") or next(iter(self._upstreams)))
+        return self._find_upstream(request.path_params.get("project") or next(iter(self._upstreams)))
 
-    def _known(self, name: str) -> Upstream:
+    def _find_upstream(self, name: str) -> Upstream:
         if name not in self._upstreams:
             raise NotFound(f"there is no project {name!r} here")
         return self._upstreams[name]
@@ -245,7 +245,7 @@ def create_app(
     local = all(isinstance(project.target, Sockets) for project in projects)
     embedders = (lambda: reader.settings.embedders) if reader else Embedders
     identity = BrowserIdentity(auth_mode, trust, first_user=first_user, is_local=local, embedders=embedders)
-    return Gateway(projects, identity, reader, assets or Assets.packaged(), health=health or Health())
+    return Gateway(projects, identity, reader, assets or Assets.read_packaged(), health=health or Health())
 
 
 def _query(request: Request) -> str:

@@ -84,7 +84,7 @@ class Assets:
         self.languages = languages
 
     @classmethod
-    def packaged(cls) -> Assets:
+    def read_packaged(cls) -> Assets:
         """Read the bundle of this package; raises `AssetsMissing` where the build left it out."""
         folder = files("hero_assistance_ui") / "bundle"
         manifest = folder / _MANIFEST

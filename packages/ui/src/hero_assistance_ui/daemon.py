@@ -54,7 +54,7 @@ async def run(paths: Paths, auth_mode: AuthMode, tcp: Sequence[str]) -> None:
     room_for(Limits.from_environ())
     target = Sockets(rpc=paths.socket("rpc"), events=paths.socket("events"))
     projects = [ShownProject(id=SERVICE, name="Support", target=target)]
-    assets, health = Assets.packaged(), Health()
+    assets, health = Assets.read_packaged(), Health()
     reader = SettingsReader(paths, report=settings_reporter(health, "the page is closed to every address over TCP"))
     # Before the first connection, so that the list judges that one too.
     await reader.refresh()

@@ -70,7 +70,7 @@ class BrowserIdentity:
     def claims(self, request: Request) -> dict[bytes, bytes]:
         """Return the headers that say who is calling, and where they are."""
         if self.is_dev:
-            user = self._picked(request)
+            user = self._read_picked(request)
             return {**self.origin(request), **({_DEV_HEADER: user.encode()} if user else {})}
         if self.is_named_by_edge(request):
             return {**self.origin(request), **pick_headers(request, _HERO_HEADERS)}
@@ -95,7 +95,7 @@ class BrowserIdentity:
         """Return whether callers sign in to the desk itself; a foreign project says so by refusing them."""
         return not self.is_local or not (self.is_dev or self.is_named_by_edge(request))
 
-    def _picked(self, request: Request) -> str | None:
+    def _read_picked(self, request: Request) -> str | None:
         """Return the user whom the window has picked; the page writes a name percent-encoded."""
         named = read_header(request, PICKED_USER)
         user = request.query_params.get(PICKED_USER, "") if named is None else unquote(named)

@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, Response
 
 from hero_assistance_sdk.errors import HeroError, NotFound, ProtocolViolation, Unauthenticated
 from hero_assistance_sdk.net.embedders import Embedders
-from hero_assistance_sdk.rpc.client import decoded
+from hero_assistance_sdk.rpc.client import decode_answer
 from hero_assistance_sdk.rpc.errors import CODES, RpcFailure
 from hero_assistance_ui.errors import plain_words, status_of
 from hero_assistance_ui.identity import BrowserIdentity
@@ -77,7 +77,7 @@ class MailFrame:
         upstream = self._upstream_of(request)
         status, answer = await ask(upstream, call, self._identity.headers(request))
         try:
-            result = decoded(upstream.project.name, status, answer)
+            result = decode_answer(upstream.project.name, status, answer)
         except RpcFailure as refusal:
             if refusal.code == CODES[Unauthenticated]:
                 raise

@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from hero_assistance_httpd.rpc_endpoint import bounded_body
 from hero_assistance_sdk.errors import HeroError
-from hero_assistance_sdk.rpc.client import decoded
+from hero_assistance_sdk.rpc.client import decode_answer
 from hero_assistance_ui.identity import BrowserIdentity
 from hero_assistance_ui.notices import Form, Notice, NoticePage, failure_notice
 from hero_assistance_ui.preferences.languages import t
@@ -61,4 +61,4 @@ class UnsubscribeResource:
         upstream = self._find(request)
         call = Call(0, "notification.unsubscribe", {"token": token})
         status, body = await ask(upstream, call, self._identity.origin(request))
-        decoded(upstream.project.name, status, body)
+        decode_answer(upstream.project.name, status, body)

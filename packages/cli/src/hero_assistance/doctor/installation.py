@@ -88,7 +88,7 @@ def check_search_path(paths: Paths) -> Iterator[Finding]:
 def check_leftovers(paths: Paths) -> Iterator[Finding]:
     """What an interrupted install left."""
     store = ReleaseStore.from_paths(paths)
-    left = store.unfinished()
+    left = store.list_unfinished()
     if left:
         names = ", ".join(path.name for path in left)
         hint = "the next install removes them"

@@ -45,7 +45,7 @@ def list_releases(*, as_json: bool) -> None:
             "live": one.release == live,
             "in_use": is_in_use(store.release(one.release)),
         }
-        for one in store.installed()
+        for one in store.list_installed()
     ]
     if as_json:
         print_json(listed)

@@ -18,7 +18,7 @@ from hero_assistance.releases.target import check_installed_target, running_targ
 from hero_assistance_sdk.zipapp.header import HEADER_SIZE, Pin, portable_header, read_pin
 from hero_assistance_sdk.zipapp.pinning import find_start_faults, mend_start
 from hero_assistance_sdk.zipapp.system_command import suggest_install
-from hero_assistance_sdk.zipapp.tree import damaged, unpack
+from hero_assistance_sdk.zipapp.tree import find_damaged, unpack
 
 
 def is_whole(store: ReleaseStore, manifest: Manifest) -> bool:
@@ -40,7 +40,7 @@ def find_faults(store: ReleaseStore, manifest: Manifest) -> list[str]:
             continue
         pin = _choose_pin(folder, binary, manifest)
         found += map(str, find_start_faults(pin, manifest.target))
-        found += [str(pin.tree / path) for path in damaged(archive, pin.tree)]
+        found += [str(pin.tree / path) for path in find_damaged(archive, pin.tree)]
     return found
 
 
@@ -78,7 +78,7 @@ def mend(store: ReleaseStore) -> list[str]:
 
 
 def _mend_binary(pin: Pin, manifest: Manifest) -> Iterator[str]:
-    wrong = damaged(pin.archive, pin.tree)
+    wrong = find_damaged(pin.archive, pin.tree)
     if wrong:
         unpack(pin.archive, pin.tree)
     yield from (str(pin.tree / path) for path in wrong)

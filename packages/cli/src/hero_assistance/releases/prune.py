@@ -16,13 +16,13 @@ KEPT_FOR_ROLLBACK = 3
 def prune(store: ReleaseStore, keep: int = KEPT_FOR_ROLLBACK) -> list[str]:
     """Remove the releases beyond the live one and `keep` others that no process uses; return their ids."""
     live = store.live()
-    old = [one.release for one in store.installed() if one.release != live][keep:]
+    old = [one.release for one in store.list_installed() if one.release != live][keep:]
     return [release for release in old if _remove_unused(store, release)]
 
 
 def sweep(store: ReleaseStore) -> None:
     """Remove what interrupted installs and removals left; call it with the store's lock held."""
-    for path in [*store.unfinished(), *_find_unfinished_links(store)]:
+    for path in [*store.list_unfinished(), *_find_unfinished_links(store)]:
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path, ignore_errors=True)
         else:

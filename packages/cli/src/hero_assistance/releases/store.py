@@ -55,7 +55,7 @@ class ReleaseStore:
         except OSError:
             return None
 
-    def installed(self) -> list[Installed]:
+    def list_installed(self) -> list[Installed]:
         """Every whole release, the last activated first."""
         try:
             folders = sorted(self.folder.iterdir())
@@ -65,7 +65,7 @@ class ReleaseStore:
         found = (read_installed(path) for path in named)
         return sorted((one for one in found if one), key=lambda one: one.sequence, reverse=True)
 
-    def unfinished(self) -> list[Path]:
+    def list_unfinished(self) -> list[Path]:
         """What an interrupted install or removal left behind."""
         try:
             return sorted(path for path in self.folder.iterdir() if path.name.startswith(".") and path.name != LOCK)

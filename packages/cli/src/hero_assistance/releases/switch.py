@@ -31,7 +31,7 @@ class Switched:
 def activate(store: ReleaseStore, manifest: Manifest) -> Switched:
     """Make an installed release live; its links in `bin/` are there before, so one rename does it."""
     before = store.live()
-    newest = next(iter(store.installed()), None)
+    newest = next(iter(store.list_installed()), None)
     if newest is None or newest.release != manifest.release:
         write_record(store, store.release(manifest.release), manifest)
     _link_binaries(store, manifest)
@@ -42,7 +42,7 @@ def activate(store: ReleaseStore, manifest: Manifest) -> Switched:
 
 def write_record(store: ReleaseStore, folder: Path, manifest: Manifest) -> None:
     """Write `release.json` into `folder`, as the newest of the store."""
-    newest = max((one.sequence for one in store.installed()), default=0)
+    newest = max((one.sequence for one in store.list_installed()), default=0)
     record = Installed(manifest, newest + 1, time.time_ns() // 1_000_000)
     write_atomic(folder / RELEASE_FILE, serialize_installed(record), mode=0o644)
 
@@ -65,7 +65,7 @@ def rollback(store: ReleaseStore, release: str | None = None) -> Switched:
 
 
 def _choose_release(store: ReleaseStore, live: str | None, wanted: str | None) -> Installed:
-    installed = store.installed()
+    installed = store.list_installed()
     if wanted is not None:
         named = next((one for one in installed if one.release == wanted), None)
         if named is None:
@@ -130,7 +130,7 @@ def link_missing(store: ReleaseStore, manifest: Manifest) -> list[str]:
 
 def _drop_retired_links(store: ReleaseStore, manifest: Manifest) -> None:
     """Remove links of binaries that no installed release has any more."""
-    kept = {binary.name for one in store.installed() for binary in one.manifest.binaries}
+    kept = {binary.name for one in store.list_installed() for binary in one.manifest.binaries}
     kept |= {binary.name for binary in manifest.binaries}
     for link in store.bin.iterdir():
         if link.name not in kept and link.is_symlink() and not is_foreign(store, link):

@@ -41,7 +41,7 @@ async def check_stream(answer: httpx2.Response, name: str) -> None:
     if 500 <= status < 600 or status in _PASSING:
         raise Unavailable(f"{name} does not stream events now (HTTP {status})")
     if status != 200 or media_type(answer) != MEDIA_TYPE:
-        raise ProtocolViolation(f"{name} does not stream events (HTTP {status})", hint=_found(answer))
+        raise ProtocolViolation(f"{name} does not stream events (HTTP {status})", hint=_describe_kind(answer))
     check_encoding(answer, name)
 
 
@@ -80,7 +80,7 @@ def _error_in(body: bytes) -> dict[str, Any]:
     return error if isinstance(error, dict) else {}
 
 
-def _found(answer: httpx2.Response) -> str | None:
+def _describe_kind(answer: httpx2.Response) -> str | None:
     kind = quote(media_type(answer))
     return f"it answers with {kind}" if kind else None
 

@@ -19,7 +19,7 @@ from hero_assistance_sdk.hero_proc.connection import (
     MissingMethod,
     SupervisorConnection,
     connect_as,
-    undocumented,
+    make_undocumented,
 )
 from hero_assistance_sdk.hero_proc.offered_methods import Mismatch
 from hero_assistance_sdk.hero_proc.reports import ServiceReport
@@ -201,7 +201,7 @@ class SupervisorClient(SupervisorConnection):
             return result.model_validate_json(to_json(answer))
         except ValidationError as error:
             detail = "; ".join(fault["msg"] for fault in error.errors(include_input=False)[:3])
-            raise undocumented(self.socket, method, detail) from None
+            raise make_undocumented(self.socket, method, detail) from None
 
     def _translate(self, failure: RpcFailure) -> HeroError:
         if failure.remote_reason == BadSpec.reason:

@@ -139,7 +139,7 @@ class SupervisorConnection:
         try:
             return read()
         except ValueError as error:
-            raise undocumented(self.socket, method, str(error)) from None
+            raise make_undocumented(self.socket, method, str(error)) from None
 
     def _send(self, method: str, **params: object) -> Any:
         """The answer to a call, as plain JSON; method and params get the names that this supervisor has for them."""
@@ -159,7 +159,7 @@ class SupervisorConnection:
         return kind(failure.message, hint=failure.hint) if kind else failure
 
 
-def undocumented(socket: Path, method: str, detail: str) -> ProtocolViolation:
+def make_undocumented(socket: Path, method: str, detail: str) -> ProtocolViolation:
     """The error for an answer of another shape than documented."""
     return ProtocolViolation(f"{socket} answered {method} with something else than documented", hint=detail)
 

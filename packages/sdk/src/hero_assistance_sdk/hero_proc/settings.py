@@ -268,7 +268,9 @@ class SettingsReader:
         settings = replace(self._settings, is_current=False, fault=fault)
         if self._failures == 1 or fault != self._settings.fault:
             hint = error.hint or ""
-            _log.warning("settings.unread", reason=error.reason, detail=error.message, hint=hint, kept=_kept(settings))
+            _log.warning(
+                "settings.unread", reason=error.reason, detail=error.message, hint=hint, kept=_describe_kept(settings)
+            )
         self._settings = settings
 
 
@@ -279,7 +281,7 @@ def _find_fault(error: HeroError) -> SettingsFault | None:
     return SettingsFault(error.message, error.hint)
 
 
-def _kept(settings: DaemonSettings) -> str:
+def _describe_kept(settings: DaemonSettings) -> str:
     if settings.is_closed:
         return "closed"
     return "defaults" if settings.supervisor is Source.DEFAULT else "what was read last"

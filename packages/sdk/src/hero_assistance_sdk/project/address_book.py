@@ -74,14 +74,14 @@ class AddressBook:
         now = self._clock()
         return sorted(self.addresses, key=lambda address: self._states[address].rests_until > now)
 
-    def answered(self, address: str) -> None:
+    def note_answer(self, address: str) -> None:
         """Note that an address answers; one that rested is asked again."""
         self.current = address
         state = self._states[address]
         state.rests_until = min(state.rests_until, self._clock())
         state.why = None
 
-    def failed(self, address: str, error: HeroError) -> None:
+    def note_failure(self, address: str, error: HeroError) -> None:
         """Let an address rest; what fails while it rests already is of the same failure."""
         state, now = self._states[address], self._clock()
         state.why = error

@@ -15,7 +15,7 @@ from hero_assistance_sdk.project.address_book import AddressBook
 from hero_assistance_sdk.project.failures import ADDRESS, NoAddressAnswers, address_of, note_failure
 from hero_assistance_sdk.project.next_address import has_lost_its_store, last_failure, may_repeat, note_answer
 from hero_assistance_sdk.rpc.async_client import unreachable
-from hero_assistance_sdk.rpc.client import CALL_TIMEOUT_S, JSON_HEADERS, decoded, encoded
+from hero_assistance_sdk.rpc.client import CALL_TIMEOUT_S, JSON_HEADERS, decode_answer, encode_request
 from hero_assistance_sdk.rpc.errors import RpcFailure
 from hero_assistance_sdk.rpc.http_connection import ANSWER_BYTES
 
@@ -39,7 +39,7 @@ class AsyncProjectClient:
 
     async def call(self, method: str, **params: Any) -> Any:
         """Return the method's result; raises `RpcFailure`, `Unreachable` or `ProtocolViolation`."""
-        body = encoded(method, params)
+        body = encode_request(method, params)
         failures: list[HeroError] = []
         for _ in self._book.addresses:
             try:
@@ -65,7 +65,7 @@ class AsyncProjectClient:
                 raise httpx2.ReadTimeout("no whole answer in time", request=answer.request) from None
             address = str(answer.request.extensions[ADDRESS])
             try:
-                return decoded(address, answer.status_code, content)
+                return decode_answer(address, answer.status_code, content)
             except RpcFailure as error:
                 note_answer(self._book, address, error)
                 raise

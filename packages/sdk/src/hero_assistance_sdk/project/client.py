@@ -11,7 +11,7 @@ from hero_assistance_sdk.project.address_book import CONNECT_TIMEOUT_S, AddressB
 from hero_assistance_sdk.project.identity import format_address
 from hero_assistance_sdk.project.next_address import has_lost_its_store, last_failure, may_repeat, note_answer
 from hero_assistance_sdk.project.proof_request import ProofRequest
-from hero_assistance_sdk.rpc.client import CALL_TIMEOUT_S, JSON_HEADERS, decoded, encoded, explain_failure
+from hero_assistance_sdk.rpc.client import CALL_TIMEOUT_S, JSON_HEADERS, decode_answer, encode_request, explain_failure
 from hero_assistance_sdk.rpc.errors import RpcFailure
 from hero_assistance_sdk.rpc.http_connection import CutOff, HttpAnswer, HttpConnection, NotHttp
 
@@ -45,7 +45,7 @@ class ProjectClient:
 
     def call(self, method: str, **params: Any) -> Any:
         """Return the method's result; raises `RpcFailure`, `Unreachable` or `ProtocolViolation`."""
-        body = encoded(method, params)
+        body = encode_request(method, params)
         failures: list[HeroError] = []
         for address in self._book.order():
             connection = self._connection(address)
@@ -53,7 +53,7 @@ class ProjectClient:
                 answer = connection.request("POST", "/rpc", self._headers, body)
             except (HeroError, CutOff, NotHttp, OSError) as error:
                 failure = error if isinstance(error, HeroError) else explain_failure(address, error)
-                self._book.failed(address, failure)
+                self._book.note_failure(address, failure)
                 if connection.has_sent and not may_repeat(method, params):
                     raise failure from error
                 failures.append(failure)
@@ -84,7 +84,7 @@ class ProjectClient:
 
     def _read(self, address: str, answer: HttpAnswer) -> Any:
         try:
-            result = decoded(address, answer.status, answer.body)
+            result = decode_answer(address, answer.status, answer.body)
         except RpcFailure as error:
             note_answer(self._book, address, error)
             raise

@@ -33,4 +33,4 @@ def note_failure(book: AddressBook, error: httpx2.HTTPError, failure: HeroError)
     """Let the address rest whose answer failed in a way that its connection does not show, such as by silence."""
     address = address_of(error)
     if address is not None and not isinstance(error, NoAddressAnswers):
-        book.failed(address, failure)
+        book.note_failure(address, failure)

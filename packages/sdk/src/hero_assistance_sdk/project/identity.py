@@ -115,10 +115,10 @@ def is_signed(key: bytes, content: bytes, signature: bytes) -> bool:
     number = int.from_bytes(signature, "big")
     if number >= modulus:
         return False
-    return pow(number, PUBLIC_EXPONENT, modulus).to_bytes(_KEY_BYTES, "big") == _padded(content)
+    return pow(number, PUBLIC_EXPONENT, modulus).to_bytes(_KEY_BYTES, "big") == _pad(content)
 
 
-def _padded(content: bytes) -> bytes:
+def _pad(content: bytes) -> bytes:
     ending = _SHA256_PREFIX + hashlib.sha256(content).digest()
     return b"\0\1" + b"\xff" * (_KEY_BYTES - len(ending) - 3) + b"\0" + ending
 

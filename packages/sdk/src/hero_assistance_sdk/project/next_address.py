@@ -8,7 +8,7 @@ from typing import Any
 
 from hero_assistance_sdk.errors import STORE_UNAVAILABLE, HeroError, Unavailable
 from hero_assistance_sdk.project.address_book import AddressBook, none_answers
-from hero_assistance_sdk.rpc.client import decoded
+from hero_assistance_sdk.rpc.client import decode_answer
 from hero_assistance_sdk.rpc.errors import RpcFailure
 
 # A call with it is executed once, however often it is sent.
@@ -32,9 +32,9 @@ def has_lost_its_store(error: HeroError) -> bool:
 def note_answer(book: AddressBook, address: str, error: HeroError | None = None) -> None:
     """Note that an address has answered, with a result or this error; what has lost its database rests."""
     if error is not None and book.has_several and has_lost_its_store(error):
-        book.failed(address, error)
+        book.note_failure(address, error)
     else:
-        book.answered(address)
+        book.note_answer(address)
 
 
 def note_lost_store(book: AddressBook, address: str, body: bytes) -> bool:
@@ -42,7 +42,7 @@ def note_lost_store(book: AddressBook, address: str, body: bytes) -> bool:
     if not book.has_several or len(body) > _ERROR_BYTES or STORE_UNAVAILABLE.encode() not in body:
         return False
     try:
-        decoded(address, HTTPStatus.OK, body)
+        decode_answer(address, HTTPStatus.OK, body)
     except HeroError as error:
         note_answer(book, address, error)
         return has_lost_its_store(error)

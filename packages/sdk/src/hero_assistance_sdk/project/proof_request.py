@@ -15,7 +15,7 @@ from hero_assistance_sdk.errors import (
 )
 from hero_assistance_sdk.project.address_book import AddressBook
 from hero_assistance_sdk.project.identity import PROVE, AnotherProject, check_proof, new_challenge
-from hero_assistance_sdk.rpc.client import JSON_HEADERS, decoded, encoded
+from hero_assistance_sdk.rpc.client import JSON_HEADERS, decode_answer, encode_request
 from hero_assistance_sdk.rpc.errors import RpcFailure, code_of
 
 # An answer has a key and a signature of 512 letters each.
@@ -33,7 +33,7 @@ class ProofRequest:
     def __init__(self, book: AddressBook, name: str, reached: str) -> None:
         self._book, self._name, self._reached = book, name, reached
         self._challenge = new_challenge()
-        self.body = encoded(PROVE, {"challenge": self._challenge, "address": reached})
+        self.body = encode_request(PROVE, {"challenge": self._challenge, "address": reached})
         self.headers = {name.encode(): value.encode() for name, value in JSON_HEADERS.items()}
 
     def check(self, status: int, body: bytes) -> None:
@@ -44,16 +44,16 @@ class ProofRequest:
 
     def _read(self, status: int, body: bytes) -> Any:
         try:
-            return decoded(self._name, status, body)
+            return decode_answer(self._name, status, body)
         except RpcFailure as error:
-            raise (self._not_now(error) if error.code in _PASSING else self._unproved(error)) from None
+            raise (self._not_now(error) if error.code in _PASSING else self._make_unproved(error)) from None
         except ProtocolViolation as error:
-            raise (self._not_now(error) if status in _SERVER_IS_AWAY else self._unproved(error)) from None
+            raise (self._not_now(error) if status in _SERVER_IS_AWAY else self._make_unproved(error)) from None
 
     def _not_now(self, error: HeroError) -> Unreachable:
         return Unreachable(f"{self._name} cannot prove now which project it is", hint=error.message)
 
-    def _unproved(self, error: HeroError) -> AnotherProject:
+    def _make_unproved(self, error: HeroError) -> AnotherProject:
         return AnotherProject(
             f"what answers at {self._name} does not prove which project it is", hint=error.hint or error.message
         )

@@ -45,7 +45,7 @@ class ProjectTransport(httpx2.AsyncBaseTransport):
                 try:
                     answer = await self._send(address, request)
                     if not (self._book.has_several and is_refused_for_now(request.method, answer.status_code)):
-                        self._book.answered(address)
+                        self._book.note_answer(address)
                         return answer
                     await refusals.aclose()
                     refusals.push_async_callback(answer.aclose)
@@ -56,7 +56,7 @@ class ProjectTransport(httpx2.AsyncBaseTransport):
                     failure = too_slow(address)
                 except httpx2.ConnectError as error:
                     failure = not_connected(address, str(error))
-                self._book.failed(address, failure)
+                self._book.note_failure(address, failure)
                 failures.append(failure)
             if refusal is None:
                 raise NoAddressAnswers(none_answers(failures), request)
@@ -69,7 +69,7 @@ class ProjectTransport(httpx2.AsyncBaseTransport):
 
     async def _send(self, address: str, request: httpx2.Request) -> httpx2.Response:
         with _watched(self._book, request):
-            answer = await self._pool.handle_async_request(self._addressed(address, request))
+            answer = await self._pool.handle_async_request(self._address(address, request))
         return httpx2.Response(
             answer.status,
             headers=answer.headers,
@@ -77,7 +77,7 @@ class ProjectTransport(httpx2.AsyncBaseTransport):
             extensions=answer.extensions,
         )
 
-    def _addressed(self, address: str, request: httpx2.Request) -> httpcore2.Request:
+    def _address(self, address: str, request: httpx2.Request) -> httpcore2.Request:
         host, port = parse_address(address)
         try:
             name = host.encode("idna")
@@ -125,5 +125,5 @@ def _watched(book: AddressBook, request: httpx2.Request) -> Iterator[None]:
             raise kind(str(error), request=request) from error
         if not isinstance(error, (httpcore2.ConnectError, httpcore2.ConnectTimeout)):
             is_late = isinstance(error, httpcore2.TimeoutException)
-            book.failed(address, too_slow(address) if is_late else cut_off(address))
+            book.note_failure(address, too_slow(address) if is_late else cut_off(address))
         raise kind(str(error), request=request) from error

@@ -16,8 +16,8 @@ from hero_assistance_sdk.rpc.client import (
     CALL_TIMEOUT_S,
     JSON_HEADERS,
     cut_off,
-    decoded,
-    encoded,
+    decode_answer,
+    encode_request,
     not_connected,
     not_http,
     too_slow,
@@ -38,7 +38,7 @@ class AsyncRpcClient:
 
     async def call(self, method: str, **params: Any) -> Any:
         """Return the method's result; raises `RpcFailure`, `Unreachable` or `ProtocolViolation`."""
-        body = encoded(method, params)
+        body = encode_request(method, params)
         try:
             async with (
                 asyncio.timeout(self._timeout_s),
@@ -49,7 +49,7 @@ class AsyncRpcClient:
             raise too_slow(self._socket) from None
         except httpx2.HTTPError as error:
             raise unreachable(self._socket, error) from error
-        return decoded(self._socket, status, body)
+        return decode_answer(self._socket, status, body)
 
     async def __aenter__(self) -> AsyncRpcClient:
         return self

@@ -38,8 +38,8 @@ class RpcClient:
 
     def call(self, method: str, **params: Any) -> Any:
         """Return the method's result; raises `RpcFailure`, `Unreachable` or `ProtocolViolation`."""
-        answer = self._request("POST", "/rpc", encoded(method, params))
-        return decoded(self._target, answer.status, answer.body)
+        answer = self._request("POST", "/rpc", encode_request(method, params))
+        return decode_answer(self._target, answer.status, answer.body)
 
     def get(self, path: str) -> Any:
         """Fetch one of the socket's documents, such as `/health`."""
@@ -61,13 +61,13 @@ class RpcClient:
             raise explain_failure(self._target, error) from error
 
 
-def encoded(method: str, params: dict[str, Any]) -> bytes:
+def encode_request(method: str, params: dict[str, Any]) -> bytes:
     """The bytes of one request."""
     request = {"jsonrpc": "2.0", "id": next(_ids), "method": method, "params": params}
     return json.dumps(request).encode()
 
 
-def decoded(target: Path | str, status: int, body: bytes) -> Any:
+def decode_answer(target: Path | str, status: int, body: bytes) -> Any:
     """The result inside an answer; raises the error that the answer holds."""
     answer = _parse_json(target, body)
     if isinstance(answer, dict) and isinstance(answer.get("error"), dict):

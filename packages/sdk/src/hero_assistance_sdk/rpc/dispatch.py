@@ -27,7 +27,7 @@ from hero_assistance_sdk.rpc.errors import (
     misfit,
 )
 from hero_assistance_sdk.rpc.methods import Method, MethodTable, Params
-from hero_assistance_sdk.rpc.validation_faults import list_field_faults, shortened
+from hero_assistance_sdk.rpc.validation_faults import list_field_faults, shorten
 from hero_assistance_sdk.size_limits import ANSWER_BYTES, BATCH_BYTES
 
 C = TypeVar("C")
@@ -105,7 +105,7 @@ class Dispatcher(Generic[C]):
 
     async def _answer_one(self, request: Any, caller: C) -> bytes | None:
         try:
-            name, params = _checked(request)
+            name, params = _check(request)
         except HeroError as error:
             return _failure(_id_of(request), error)
         notification = "id" not in request
@@ -122,7 +122,7 @@ class Dispatcher(Generic[C]):
             self._admit(caller)
         method = self._table.get(name)
         if method is None:
-            raise MethodNotFound(f"there is no method {shortened(name)!r}", hint="rpc.discover lists the methods")
+            raise MethodNotFound(f"there is no method {shorten(name)!r}", hint="rpc.discover lists the methods")
         if self._permit is not None:
             self._permit(caller, name)
         try:
@@ -174,7 +174,7 @@ def bound_params(method: Method[Any], params: Any) -> Params:
         raise misfit(method.name, list_field_faults(error)) from None
 
 
-def _checked(request: Any) -> tuple[str, Any]:
+def _check(request: Any) -> tuple[str, Any]:
     if not isinstance(request, dict):
         raise InvalidRequest("a request is a JSON object")
     if request.get("jsonrpc") != "2.0":

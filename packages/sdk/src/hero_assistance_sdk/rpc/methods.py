@@ -69,7 +69,7 @@ class MethodTable(Generic[C]):
         """Register `async def handler(caller, params: Model) -> Result`; its docstring is the summary."""
 
         def register(handler: Callable[[C, Any], Awaitable[Any]]) -> Callable[[C, Any], Awaitable[Any]]:
-            described = _described(name, handler, tuple(errors), tuple(examples))
+            described = _make_method(name, handler, tuple(errors), tuple(examples))
             self.add(replace(described, extensions=extensions or {}))
             return handler
 
@@ -92,7 +92,7 @@ class MethodTable(Generic[C]):
         return len(self._methods)
 
 
-def _described(
+def _make_method(
     name: str,
     handler: Callable[[C, Any], Awaitable[Any]],
     errors: tuple[type[HeroError], ...],

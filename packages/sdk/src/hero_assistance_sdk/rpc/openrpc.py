@@ -92,7 +92,7 @@ def _describe(
     _close([*schemas.values(), *definitions.values()])
     described = []
     for method in methods:
-        params = _resolved(schemas[f"{method.name}.params", "validation"], definitions)
+        params = _resolve(schemas[f"{method.name}.params", "validation"], definitions)
         result = schemas[f"{method.name}.result", "serialization"]
         described.append(_method(method, params, result))
     used = {name: schema for name, schema in definitions.items() if name not in _only_params(methods, definitions)}
@@ -165,7 +165,7 @@ def _close(schema: Any) -> None:
             _close(value)
 
 
-def _resolved(schema: dict[str, Any], definitions: dict[str, dict[str, Any]]) -> dict[str, Any]:
+def _resolve(schema: dict[str, Any], definitions: dict[str, dict[str, Any]]) -> dict[str, Any]:
     reference = schema.get("$ref")
     return definitions[reference.rsplit("/", 1)[1]] if reference else schema
 

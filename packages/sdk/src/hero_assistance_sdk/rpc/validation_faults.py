@@ -45,7 +45,7 @@ def words_of(fault: Mapping[str, Any]) -> str:
     return raised.words if isinstance(raised, ValueFault) else str(fault["msg"])
 
 
-def shortened(text: str) -> str:
+def shorten(text: str) -> str:
     """The beginning of a text that a caller sent, short enough for a message."""
     return text if len(text) <= ECHO_LIMIT else f"{text[:ECHO_LIMIT]}..."
 
@@ -65,4 +65,4 @@ def _field_fault(fault: Mapping[str, Any]) -> FieldFault:
 
 
 def _place(location: tuple[int | str, ...]) -> str:
-    return shortened(".".join(str(part) for part in location) or "params")
+    return shorten(".".join(str(part) for part in location) or "params")

@@ -11,7 +11,7 @@ from hero_assistance_sdk.zipapp.cache import CacheUnusable, cached_tree
 from hero_assistance_sdk.zipapp.header import Pin, read_pin, read_target
 from hero_assistance_sdk.zipapp.pinning import follow_move, mend_start
 from hero_assistance_sdk.zipapp.start import MENDED
-from hero_assistance_sdk.zipapp.tree import damaged, unpack
+from hero_assistance_sdk.zipapp.tree import find_damaged, unpack
 
 
 def main(name: str) -> None:
@@ -19,7 +19,7 @@ def main(name: str) -> None:
     archive = Path(sys.argv[0]).resolve()
     _forget_shiv_settings()
     pin = _find_pin(archive)
-    if pin is not None and _mended(pin):
+    if pin is not None and _mend(pin):
         os.environ[MENDED] = "1"
         os.execv(sys.executable, [sys.executable, "-IS", str(pin.boot), *sys.argv[1:]])  # noqa: S606
     _run_from_cache(name, archive)
@@ -36,7 +36,7 @@ def _find_pin(archive: Path) -> Pin | None:
     return replace(pin, interpreter=Path(sys.executable).resolve())
 
 
-def _mended(pin: Pin) -> bool:
+def _mend(pin: Pin) -> bool:
     """Make an installed zipapp whole; false when its tree cannot be (read-only, disk full)."""
     try:
         unpack(pin.archive, pin.tree)
@@ -71,7 +71,7 @@ def _run_from_cache(name: str, archive: Path) -> None:
         _bootstrap.bootstrap()
     except ImportError:
         packages = tree / "site-packages"
-        if mended_before or not damaged(archive, packages):
+        if mended_before or not find_damaged(archive, packages):
             raise
         unpack(archive, packages)
         os.environ[MENDED] = "1"

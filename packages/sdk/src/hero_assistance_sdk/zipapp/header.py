@@ -61,7 +61,7 @@ class Pin:
 
 def portable_header(name: str, target: Target) -> bytes:
     """The header of a built zipapp."""
-    return _padded(["#!/bin/sh", f"# {name}{_BUILT_FOR}{target}", *_search(name, target)])
+    return _pad(["#!/bin/sh", f"# {name}{_BUILT_FOR}{target}", *_search(name, target)])
 
 
 def pinned_header(pin: Pin, target: Target) -> bytes:
@@ -71,7 +71,7 @@ def pinned_header(pin: Pin, target: Target) -> bytes:
     interpreter, boot = shlex.quote(str(pin.interpreter)), shlex.quote(str(pin.boot))
     start = f'[ -x {interpreter} ] && [ -f {boot} ] && exec {interpreter} -IS {boot} "$@"'
     lines = ["#!/bin/sh", f"# {pin.name}{_BUILT_FOR}{target}", start, *_search(pin.name, target)]
-    return _padded([*lines, f"{_PIN}{pin.interpreter}\x1f{pin.release}\x1f{pin.name}"])
+    return _pad([*lines, f"{_PIN}{pin.interpreter}\x1f{pin.release}\x1f{pin.name}"])
 
 
 def read_pin(archive: Path) -> Pin | None:
@@ -117,7 +117,7 @@ def _search(name: str, target: Target) -> list[str]:
     ]
 
 
-def _padded(lines: list[str]) -> bytes:
+def _pad(lines: list[str]) -> bytes:
     text = "\n".join(lines).encode("utf-8", "surrogateescape")
     room = HEADER_SIZE - len(text) - 2
     if room < 0:

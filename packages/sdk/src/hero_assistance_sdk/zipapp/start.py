@@ -25,7 +25,7 @@ def start(module: str, release: str, archive: str) -> None:
         __import__(module)
         status = sys.modules[module].main()
     except (ImportError, FileNotFoundError):
-        if mended_before or not _mended(archive):
+        if mended_before or not _mend(archive):
             raise
         os.environ[MENDED] = "1"
         os.execv(sys.executable, [sys.executable, "-IS", *sys.argv])  # noqa: S606
@@ -43,15 +43,15 @@ def _hold(release: str) -> None:
         return
 
 
-def _mended(archive: str) -> bool:
+def _mend(archive: str) -> bool:
     """Mend the tree that this process runs from; false when it was intact, so the error is a real one."""
     from pathlib import Path
 
     from hero_assistance_sdk.zipapp.header import read_pin
-    from hero_assistance_sdk.zipapp.tree import damaged, unpack
+    from hero_assistance_sdk.zipapp.tree import find_damaged, unpack
 
     pin = read_pin(Path(archive))
-    if pin is None or not damaged(pin.archive, pin.tree):
+    if pin is None or not find_damaged(pin.archive, pin.tree):
         return False
     unpack(pin.archive, pin.tree)
     return True

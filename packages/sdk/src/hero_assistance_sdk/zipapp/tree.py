@@ -42,7 +42,7 @@ def members(archive: zipfile.ZipFile) -> list[Member]:
     return found
 
 
-def damaged(archive: Path, tree: Path) -> list[str]:
+def find_damaged(archive: Path, tree: Path) -> list[str]:
     """The paths below `tree` that are missing or differ from the archive; an intact tree gives none."""
     with zipfile.ZipFile(archive) as opened:
         wanted = members(opened)
@@ -97,12 +97,12 @@ def _provide_code(
         if crc is not None and _holds(seed / path, None, crc) and _link(seed / path, tree / path):
             codes[path] = crc
             return
-    data = _compiled(tree / member.path)
+    data = _compile(tree / member.path)
     _write(tree / path, data, 0o644)
     codes[path] = crc32(data)
 
 
-def _compiled(source: Path) -> bytes:
+def _compile(source: Path) -> bytes:
     """Byte code that is never checked against its source: the tree is sealed and never edited.
 
     A file that this interpreter cannot compile (a template, a sample of a newer syntax) has none.

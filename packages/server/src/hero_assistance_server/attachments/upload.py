@@ -92,7 +92,7 @@ class Upload:
                 raise _too_large(room.file_bytes)
             with self._incoming.claiming(uploader, room.stored, room.quotas) as claim:
                 claim.claim(length)
-                return await self._keep(_bounded(chunks, room.file_bytes), claim, name, caller)
+                return await self._keep(_limit(chunks, room.file_bytes), claim, name, caller)
 
     async def _keep(self, chunks: AsyncIterator[bytes], claim: Claim, name: str, caller: Caller) -> Attachment:
         try:
@@ -181,7 +181,7 @@ async def _chunks(request: Request) -> AsyncIterator[bytes]:
         yield piece
 
 
-async def _bounded(chunks: AsyncIterator[bytes], limit: int) -> AsyncIterator[bytes]:
+async def _limit(chunks: AsyncIterator[bytes], limit: int) -> AsyncIterator[bytes]:
     """The pieces of a file; raises `TooLarge` before one that is too much."""
     size = 0
     async for chunk in chunks:

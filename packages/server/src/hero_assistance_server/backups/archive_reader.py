@@ -105,7 +105,7 @@ class _ArchiveReader:
         member = next(members, None)
         if member is None or not _is_file(member, about.NAME):
             raise ValueError(f"{about.NAME} is missing")
-        with _opened(self.archive, member) as file:
+        with _open_member(self.archive, member) as file:
             told = parse_about(file.read(about.LIMIT))
         if told.version > self.database.version:
             raise DatabaseTooNew(
@@ -124,7 +124,7 @@ class _ArchiveReader:
         """Read one member, which must be `name`, and write it; raises `ValueError` for other bytes."""
         if member is None or not _is_file(member, name):
             raise ValueError(f"{name} is missing")
-        with _opened(self.archive, member) as file:
+        with _open_member(self.archive, member) as file:
             copy_checked(file, digest, write)
         self.report(self.archive.offset)
         return member
@@ -135,7 +135,7 @@ def _is_file(member: tarfile.TarInfo, name: str) -> bool:
     return member.name == name and member.isreg() and not member.issparse()
 
 
-def _opened(archive: tarfile.TarFile, member: tarfile.TarInfo) -> IO[bytes]:
+def _open_member(archive: tarfile.TarFile, member: tarfile.TarInfo) -> IO[bytes]:
     file = archive.extractfile(member)
     if file is None:
         raise ValueError(f"{member.name} is no file")

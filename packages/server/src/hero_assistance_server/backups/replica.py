@@ -64,14 +64,14 @@ def _fill(
     database.delete_unused_uploads(copy)
     wanted = database.list_attachment_files(copy)
     with ConfinedFolder.open(made) as into:
-        whole = [digest for digest in _reported(wanted, report) if _copy(Files(fetched / FOLDER), digest, into)]
+        whole = [digest for digest in _report_each(wanted, report) if _copy(Files(fetched / FOLDER), digest, into)]
         sync_attachments(into, whole)
     missing = sorted(set(wanted) - set(whole))
     database.delete_attachments(copy, missing)
     return contents, whole, missing
 
 
-def _reported(digests: list[str], report: ProgressCallback) -> Iterable[str]:
+def _report_each(digests: list[str], report: ProgressCallback) -> Iterable[str]:
     for done, digest in enumerate(digests, 1):
         yield digest
         report(done, len(digests))

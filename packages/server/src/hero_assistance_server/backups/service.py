@@ -81,12 +81,12 @@ class Backups(BackgroundJob):
 
     def list_kept(self) -> list[FinishedBackup]:
         """Return the whole backups of the folder, the newest first."""
-        return [found for path in reversed(list_backups(self.folder)) if (found := _finished(path))]
+        return [found for path in reversed(list_backups(self.folder)) if (found := _read_finished(path))]
 
     def newest(self) -> FinishedBackup | None:
         """Return the last backup that passed its check."""
         path = newest_backup(self.folder)
-        return None if path is None else _finished(path)
+        return None if path is None else _read_finished(path)
 
     def failure(self) -> str | None:
         """Return why the last one failed, `None` when it did not."""
@@ -155,7 +155,7 @@ def choose_old(paths: Sequence[Path], keep: int) -> list[Path]:
     return [path for path in paths[:-keep] if path not in days]
 
 
-def _finished(path: Path) -> FinishedBackup | None:
+def _read_finished(path: Path) -> FinishedBackup | None:
     """Return what a file says; `None` for one that is gone, since the oldest goes when another one is made."""
     try:
         return FinishedBackup(path.name, path.stat().st_size, NAMES.time_of(path))

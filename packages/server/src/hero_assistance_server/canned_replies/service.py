@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 from hero_assistance_sdk.errors import Conflict, NotFound
 from hero_assistance_sdk.rpc.errors import InvalidParams
 from hero_assistance_sdk.rpc.field_faults import FaultKind, FieldFault
-from hero_assistance_sdk.rpc.validation_faults import FAULT_LIMIT, shortened
+from hero_assistance_sdk.rpc.validation_faults import FAULT_LIMIT, shorten
 from hero_assistance_sdk.wire import CannedReply, Macro, TicketId, UserId
 from hero_assistance_server.canned_replies import rules
 from hero_assistance_server.canned_replies.ownership import is_usable
@@ -100,7 +100,7 @@ def check_placeholders(**texts: str | None) -> None:
 
 
 def _placeholder_fault(param: str, name: str) -> FieldFault:
-    placeholder = _in_braces(shortened(name))
+    placeholder = _in_braces(shorten(name))
     return FieldFault(param, FaultKind.PLACEHOLDER, f"{placeholder} is no placeholder", {"value": placeholder})
 
 

@@ -18,7 +18,7 @@ from hero_assistance_server.tickets.sharing import Sharing
 M = TypeVar("M", bound=Message | None)
 
 
-def changed(
+def build_change(
     kind: EventType,
     before: Ticket,
     after: Ticket,
@@ -51,6 +51,6 @@ def share(change: AnyChange, sharing: Sharing) -> AnyChange:
     return replace(change, audience=Audience(Reach.STAFF, before.people & after.people))
 
 
-def filed(kind: EventType, ticket: Ticket, *, moved: tuple[MessageId, ...] = ()) -> Change[Ticket, None]:
+def build_filing(kind: EventType, ticket: Ticket, *, moved: tuple[MessageId, ...] = ()) -> Change[Ticket, None]:
     """Return the change that adds a ticket, for everyone who sees it."""
     return Change(kind, ticket, None, Audience(Reach.STAFF, ticket.people), moved=moved)

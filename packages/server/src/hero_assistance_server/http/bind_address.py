@@ -42,10 +42,10 @@ def wanted_bind(tcp: str, mycelium_bind: str | None) -> Bind:
     chosen = Bind(*parse_address(tcp))
     if mycelium_bind is None or not chosen.is_broad:
         return chosen
-    return _narrowed(mycelium_bind, chosen.port)
+    return _read_bind(mycelium_bind, chosen.port)
 
 
-def _narrowed(text: str, port: int) -> Bind:
+def _read_bind(text: str, port: int) -> Bind:
     """Read `ADDRESS`, `ADDRESS:PORT`, `[V6]:PORT`, `auto:` or `auto:PORT`."""
     if text in (AUTO, f"{AUTO}:"):
         return Bind(AUTO, port)

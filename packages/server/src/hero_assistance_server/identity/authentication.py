@@ -92,10 +92,10 @@ class Authenticator:
         asks_memory = self._asks_memory(claims, listener)
         if asks_memory and not self.exchange.is_current:
             await self.exchange.catch_up()
-        caller = await self._claimed(request.scope, claims, listener)
+        caller = await self._find_caller(request.scope, claims, listener)
         # Who was let in at another node a moment ago may be here first.
         if caller.user is None and asks_memory and await self.exchange.catch_up():
-            caller = await self._claimed(request.scope, claims, listener)
+            caller = await self._find_caller(request.scope, claims, listener)
         if PAGE_USER in claims:
             _check_page_user(caller, claims)
         return caller
@@ -106,7 +106,7 @@ class Authenticator:
             return True
         return OPERATOR not in claims and (bool(claims) or self.mode is AuthMode.DEV)
 
-    async def _claimed(self, scope: Scope, claims: Claims, listener: ListenerKind) -> Caller:
+    async def _find_caller(self, scope: Scope, claims: Claims, listener: ListenerKind) -> Caller:
         peer = peer_of(scope)
         if listener is ListenerKind.TCP:
             return await self._tcp_caller(peer, claims, _destination(scope))

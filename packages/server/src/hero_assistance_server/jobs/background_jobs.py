@@ -62,7 +62,7 @@ class BackgroundJob:
         """Whether it runs, or is about to."""
         return self.progress is not None or self._is_announced or self._requested.is_set()
 
-    async def requested(self) -> None:
+    async def wait_for_request(self) -> None:
         """Wait for a request."""
         await self._requested.wait()
 

@@ -88,7 +88,7 @@ async def _back_up(storage: FileStorage, backups: Backups, after: timedelta, loo
 
 async def _export(exports: Exports) -> None:
     while True:
-        await exports.requested()
+        await exports.wait_for_request()
         try:
             await exports.make(datetime.now(UTC))
         except (HeroError, OSError) as error:

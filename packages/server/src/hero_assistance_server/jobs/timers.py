@@ -48,7 +48,7 @@ class Timers:
         """Look at what is due."""
         self._woken.set()
 
-    def heard(self, event: StoredEvent) -> None:
+    def hear(self, event: StoredEvent) -> None:
         """Follow the committed events: an update of a ticket may have been a snooze."""
         if event.kind == TICKET_UPDATED.name:
             self.ring()

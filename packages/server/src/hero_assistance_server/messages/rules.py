@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from hero_assistance_sdk.errors import Conflict, Forbidden, TicketMerged
 from hero_assistance_sdk.wire import MessageId, MessageKind, Status, UserId
 from hero_assistance_server.attachments.model import Attachment
-from hero_assistance_server.events.change_builder import changed
+from hero_assistance_server.events.change_builder import build_change
 from hero_assistance_server.events.model import Change
 from hero_assistance_server.messages.event_types import MESSAGE_EDITED, MESSAGE_NOTED, MESSAGE_REPLIED
 from hero_assistance_server.messages.model import Message
@@ -40,17 +40,17 @@ def reply(
     trigger = Trigger.CUSTOMER_REPLIED if outside else Trigger.AGENT_REPLIED
     answered = ticket.first_response_at or (None if outside else message.created_at)
     written = replace(
-        with_status(ticket, _moved(ticket, trigger), now),
+        with_status(ticket, _choose_status(ticket, trigger), now),
         reply_count=ticket.reply_count + 1,
         last_reply_id=message_id,
         last_message_id=message_id,
         last_reply=last_message(message),
         last_note=None,
         first_response_at=answered,
-        followers=_followed(ticket, author),
+        followers=_add_follower(ticket, author),
     )
     detail = _moved_detail(ticket.status, written.status)
-    return changed(MESSAGE_REPLIED, ticket, written, now, message=message, public=True, detail=detail)
+    return build_change(MESSAGE_REPLIED, ticket, written, now, message=message, public=True, detail=detail)
 
 
 def note(
@@ -72,13 +72,13 @@ def note(
     message = _message(ticket, MessageKind.NOTE, author, message_id, body=body, at=at, attachments=attachments)
     written = replace(
         ticket,
-        status=_moved(ticket, Trigger.NOTED),
+        status=_choose_status(ticket, Trigger.NOTED),
         note_count=ticket.note_count + 1,
         last_message_id=message_id,
         last_note=last_message(message),
-        followers=_with_mentioned(ticket, _followed(ticket, author), mentioned),
+        followers=_with_mentioned(ticket, _add_follower(ticket, author), mentioned),
     )
-    return changed(MESSAGE_NOTED, ticket, written, now, message=message, detail=_mention_detail(mentioned))
+    return build_change(MESSAGE_NOTED, ticket, written, now, message=message, detail=_mention_detail(mentioned))
 
 
 def edit(
@@ -97,7 +97,7 @@ def edit(
     if message.body == body:
         return None
     edited = replace(message, body=body, edited_at=now)
-    return changed(
+    return build_change(
         MESSAGE_EDITED,
         ticket,
         replace(_with_edited(ticket, edited), followers=_with_mentioned(ticket, ticket.followers, mentioned)),
@@ -134,14 +134,14 @@ def _moved_detail(before: Status, after: Status) -> dict[str, str]:
     return {"status": after.value, "status.before": before.value} if before in _PUT_AWAY else {}
 
 
-def _followed(ticket: Ticket, author: User) -> tuple[UserId, ...]:
+def _add_follower(ticket: Ticket, author: User) -> tuple[UserId, ...]:
     """Who writes on a ticket takes part in it."""
     if not author.is_staff or author.user_id in ticket.participants | ticket.people:
         return ticket.followers
     return (*ticket.followers, author.user_id)
 
 
-def _moved(ticket: Ticket, trigger: Trigger) -> Status:
+def _choose_status(ticket: Ticket, trigger: Trigger) -> Status:
     if ticket.merged_into is not None:
         raise TicketMerged(ticket.ticket_id, ticket.merged_into)
     status = after(ticket.status, trigger)

@@ -20,7 +20,7 @@ def _add_methods(registry: MethodRegistry, desk: Desk) -> None:
 @asynccontextmanager
 async def _notify(desk: Desk) -> AsyncIterator[None]:
     notifier = Notifier(desk.store, desk.hub.presence.is_at, lambda: read_mail_settings(desk.settings()), desk.clock)
-    desk.followers.append(notifier.heard)
+    desk.followers.append(notifier.hear)
     async with notifying(notifier):
         yield
 

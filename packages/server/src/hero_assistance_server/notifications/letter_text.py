@@ -52,7 +52,7 @@ def write_html(story: Story) -> str:
     parts += [f"<p>{one.as_html()}</p>" for one in list_openings(story)]
     for passage in story.passages:
         parts.append(f"<p><strong>{write_caption(story, passage).as_html()}</strong></p>")
-        parts.append(f'<div dir="auto" style="{quote}">{_linked(_body(language, passage))}</div>')
+        parts.append(f'<div dir="auto" style="{quote}">{_link(_body(language, passage))}</div>')
         parts += [f"<p>{name_files(story, passage).as_html()}</p>"] if passage.files else []
     ending = "<br>".join(one.as_html() for one in list_endings(story))
     parts.append(f'<hr><p style="{_SMALL}">{ending}</p>')
@@ -75,7 +75,7 @@ def _body(language: Language, passage: Passage) -> str:
     return f"{body[:BODY_LIMIT]}…\n{language.t('(The text goes on; the page has all of it.)')}"
 
 
-def _linked(text: str) -> str:
+def _link(text: str) -> str:
     """Return a text as HTML, its web addresses as links."""
     parts, at = [], 0
     for match in _ADDRESS.finditer(text):

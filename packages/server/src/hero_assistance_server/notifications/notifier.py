@@ -55,7 +55,7 @@ class Notifier:
     _stored: int = 0
     _stored_at: datetime | None = None
 
-    def heard(self, event: StoredEvent) -> None:
+    def hear(self, event: StoredEvent) -> None:
         """Follow the committed events: some are to be told."""
         if event.kind in NOTEWORTHY:
             self._woken.set()

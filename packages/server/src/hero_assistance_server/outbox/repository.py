@@ -99,6 +99,6 @@ class OutboxRepository(Protocol):
         """
         ...
 
-    def pruned(self) -> list[PrunedCount]:
+    def count_pruned(self) -> list[PrunedCount]:
         """Return how many deliveries of each channel and state were pruned so far."""
         ...

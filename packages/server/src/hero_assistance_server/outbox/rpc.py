@@ -152,7 +152,7 @@ def _count(snapshot: Snapshot) -> OutboxCounts:
         ],
         pruned=[
             PrunedDeliveries(channel=one.channel, state=one.state, count=one.count, last_at=millis(one.last_at))
-            for one in snapshot.outbox.pruned()
+            for one in snapshot.outbox.count_pruned()
         ],
     )
 

@@ -63,14 +63,14 @@ class CheckedBackend(httpcore2.AsyncNetworkBackend):
     ) -> httpcore2.AsyncNetworkStream:
         """Resolve, check and connect; raises `AddressRefused` without an attempt where no address is permitted."""
         failure: httpcore2.ConnectError | None = None
-        for address in (await self._permitted(host, port))[:_TRIES]:
+        for address in (await self._find_permitted(host, port))[:_TRIES]:
             try:
                 return await self._backend.connect_tcp(str(address), port, timeout, local_address, socket_options)
             except httpcore2.ConnectError as error:
                 failure = error
         raise failure or httpcore2.ConnectError(f"{host} has no address")
 
-    async def _permitted(self, host: str, port: int) -> list[Address]:
+    async def _find_permitted(self, host: str, port: int) -> list[Address]:
         literal = read_address(host)
         found = [literal] if literal is not None else await self._resolve(host, port)
         permitted = [address for address in found if self._policy.permits(address)]

@@ -100,33 +100,33 @@ class Board:
             return []
         others = [name for name in self._screens.get(connection, ()) if name != screen]
         silent = others[: max(0, len(others) + 1 - MOST_SCREENS)]
-        return self._moved([(connection, name) for name in (*silent, screen)], (connection, screen), lease)
+        return self._replace_leases([(connection, name) for name in (*silent, screen)], (connection, screen), lease)
 
     def leave(self, connection: str, screen: str = "") -> list[Move]:
         """End the lease of one screen."""
-        return self._moved([(connection, screen)])
+        return self._replace_leases([(connection, screen)])
 
     def close(self, connection: str) -> list[Move]:
         """End the leases of all screens of a connection."""
-        return self._moved([(connection, name) for name in self._screens.get(connection, ())])
+        return self._replace_leases([(connection, name) for name in self._screens.get(connection, ())])
 
     def expire(self, now: float) -> list[Move]:
         """End the leases whose time is over."""
         over = itertools.takewhile(lambda screen: self._ends[screen] <= now, self._ends)
-        return self._moved(list(over))
+        return self._replace_leases(list(over))
 
     def show_others(self, leases: Mapping[Screen, Lease]) -> list[Move]:
         """Replace the leases of all other nodes; one that begins does so before others end, as users change nodes."""
         changed = [(screen, lease) for screen, lease in leases.items() if self._leases.get(screen) != lease]
-        moves = [move for screen, lease in changed for move in self._moved([screen], screen, lease)]
+        moves = [move for screen, lease in changed for move in self._replace_leases([screen], screen, lease)]
         gone = self._leases.keys() - self._ends.keys() - leases.keys()
-        return moves + self._moved(sorted(gone))
+        return moves + self._replace_leases(sorted(gone))
 
     def confine(self, ticket_id: TicketId, people: frozenset[UserId]) -> list[Move]:
         """End the leases at a ticket of customers who are not among `people`."""
         there = itertools.chain.from_iterable(self._at.get(ticket_id, {}).values())
         users = {screen: self._leases[screen].user for screen in there}
-        return self._moved(
+        return self._replace_leases(
             [screen for screen, user in users.items() if not user.is_staff and user.user_id not in people]
         )
 
@@ -138,7 +138,7 @@ class Board:
         """Return the tickets with users at them, by id."""
         return sorted(self._at)
 
-    def occupied(self, ticket_id: TicketId) -> bool:
+    def is_occupied(self, ticket_id: TicketId) -> bool:
         """Return whether a user is at a ticket."""
         return ticket_id in self._at
 
@@ -166,7 +166,9 @@ class Board:
         people.sort(key=lambda one: (-_LOUDNESS[one.level], one.name, one.user_id))
         return TicketPresence(ticket_id=ticket_id, people=people)
 
-    def _moved(self, ending: Sequence[Screen], screen: Screen = ("", ""), begun: Lease | None = None) -> list[Move]:
+    def _replace_leases(
+        self, ending: Sequence[Screen], screen: Screen = ("", ""), begun: Lease | None = None
+    ) -> list[Move]:
         """End leases, begin one, and compare what the audiences see of the users concerned."""
         ended = [lease for one in ending if (lease := self._drop(one))]
         users = {_spot(lease): lease.user for lease in [*ended, *([begun] if begun else [])]}

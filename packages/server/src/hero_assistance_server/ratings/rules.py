@@ -39,7 +39,7 @@ def rate(*, ticket: Ticket, by: User, score: Score, comment: str, now: datetime)
 
 def save(*, ticket: Ticket, before: Rating | None, after: Rating) -> AnyChange | None:
     """Return the change that tells of a rating; `None` when it says what was said before."""
-    if before is not None and _said(before) == _said(after):
+    if before is not None and _take_contents(before) == _take_contents(after):
         return None
     detail = {"score": after.score.value, "comment": after.comment}
     if before is not None:
@@ -48,5 +48,5 @@ def save(*, ticket: Ticket, before: Rating | None, after: Rating) -> AnyChange |
     return Change(RATING_SAVED, ticket, None, audience, before=ticket, record=after, detail=detail)
 
 
-def _said(rating: Rating) -> tuple[UserId, Score, str]:
+def _take_contents(rating: Rating) -> tuple[UserId, Score, str]:
     return rating.user_id, rating.score, rating.comment

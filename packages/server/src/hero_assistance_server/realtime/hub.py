@@ -149,7 +149,7 @@ class Hub:
                 slow.append(subscription)
         for subscription in slow:
             self._remove(subscription)
-        self.presence.heard(event)
+        self.presence.hear(event)
 
     def has_stream(self, user_id: UserId, connection: str) -> bool:
         """Whether this user has an open stream of this name."""

@@ -54,7 +54,7 @@ class Presence:
         """End the leases of all screens of a connection."""
         self._notify(self._board.close(connection))
 
-    def heard(self, event: StoredEvent) -> None:
+    def hear(self, event: StoredEvent) -> None:
         """Update who sees a ticket: end the presence of those who lost access, and notify those who gained it."""
         if event.seen_by is None:
             return
@@ -110,7 +110,7 @@ class Presence:
 
     def _forget_unoccupied(self, tickets: Iterable[TicketId]) -> None:
         for ticket_id in tickets:
-            if not self._board.occupied(ticket_id):
+            if not self._board.is_occupied(ticket_id):
                 self._people.pop(ticket_id, None)
 
     def _arm(self) -> None:

@@ -39,10 +39,10 @@ class EventStream:
             last = self.hub.last_seq
             # The id lets a reader resume that is cut off before its first event.
             yield encode(retry_ms=RETRY_MS, seq=last)
-            yield self._connected(subscription)
+            yield self._make_connected(subscription)
         else:
             yield encode(retry_ms=RETRY_MS)
-            yield self._connected(subscription)
+            yield self._make_connected(subscription)
             last = since
             try:
                 async with aclosing(self._from_storage(subscription, since)) as missed:
@@ -56,7 +56,7 @@ class EventStream:
         while True:
             yield await self._next(subscription, last)
 
-    def _connected(self, subscription: Subscription) -> bytes:
+    def _make_connected(self, subscription: Subscription) -> bytes:
         present = self.hub.presence.seen_by(subscription.reader)
         connected = Connected(connection=subscription.connection, presence=present, ping_s=max(1, round(self.ping_s)))
         return encode(event=CONNECTED, data=connected.model_dump_json())

@@ -101,7 +101,7 @@ def summary_of(ticket: dict[str, Any]) -> dict[str, Any]:
     return {name: ticket[name] for name in ticket if name not in {"body", "attachments"}}
 
 
-def listed(ticket: dict[str, Any], *, unread: int | None) -> dict[str, Any]:
+def make_listed(ticket: dict[str, Any], *, unread: int | None) -> dict[str, Any]:
     """Return what a list shows of a ticket to a reader who has not read so much of it."""
     return summary_of(ticket) | {"unread": unread}
 

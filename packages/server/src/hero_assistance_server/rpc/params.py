@@ -59,7 +59,7 @@ class Fault:
         )
 
 
-def _cleaned(clean: Callable[[str], str], limit: int) -> AfterValidator:
+def _clean_by(clean: Callable[[str], str], limit: int) -> AfterValidator:
     """Apply the rule of a kind of text, which may make it a little longer."""
 
     def check(text: str) -> str:
@@ -99,9 +99,11 @@ def _not_blank(text: str) -> str:
 Title = Annotated[
     str,
     Field(min_length=1, max_length=TITLE_LIMIT, description="One line, not blank.", json_schema_extra=_LINE),
-    _cleaned(clean_line, TITLE_LIMIT),
+    _clean_by(clean_line, TITLE_LIMIT),
 ]
-Tag = Annotated[str, Field(min_length=1, max_length=TAG_LIMIT, json_schema_extra=_LINE), _cleaned(clean_tag, TAG_LIMIT)]
+Tag = Annotated[
+    str, Field(min_length=1, max_length=TAG_LIMIT, json_schema_extra=_LINE), _clean_by(clean_tag, TAG_LIMIT)
+]
 Tags = Annotated[
     tuple[Tag, ...],
     Field(max_length=TAGS_LIMIT, description="Each one line, not blank, in small letters; the same one counts once."),
@@ -113,7 +115,7 @@ OptionalText = Annotated[
         description=f"Markdown; at most {BODY_LIMIT} bytes in UTF-8, no control characters; may be empty.",
         json_schema_extra=_TEXT,
     ),
-    _cleaned(clean_text, BODY_LIMIT),
+    _clean_by(clean_text, BODY_LIMIT),
     AfterValidator(_in_bytes),
 ]
 Text = Annotated[
@@ -124,7 +126,7 @@ Text = Annotated[
         description=f"Markdown; at most {BODY_LIMIT} bytes in UTF-8, no control characters, not blank.",
         json_schema_extra=_TEXT,
     ),
-    _cleaned(clean_text, BODY_LIMIT),
+    _clean_by(clean_text, BODY_LIMIT),
     AfterValidator(_in_bytes),
     AfterValidator(_not_blank),
 ]
@@ -144,7 +146,7 @@ PersonName = Annotated[
         description="One line, not blank, as others are shown it.",
         json_schema_extra=_LINE,
     ),
-    _cleaned(clean_line, NAME_LIMIT),
+    _clean_by(clean_line, NAME_LIMIT),
 ]
 Email = Annotated[
     str,

@@ -31,9 +31,9 @@ class RowCache:
     def encode_each(self, rows: Iterable[str]) -> list[bytes]:
         """The JSON of each of these rows."""
         young = self._young
-        return [young.get(row) or self._added(row) for row in rows]
+        return [young.get(row) or self._add(row) for row in rows]
 
-    def _added(self, row: str) -> bytes:
+    def _add(self, row: str) -> bytes:
         made = self._old.get(row) or self._encode(row)
         size = len(row) + len(made)
         if self._size + size > self._limit:

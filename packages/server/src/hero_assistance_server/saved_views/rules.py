@@ -22,14 +22,14 @@ def save(*, before: SavedView | None, after: SavedView, by: User) -> list[AnyCha
     changes = [_change(VIEW_SAVED, after, after)]
     if before is not None and before.shared and not after.shared:
         # The other agents lose the view. The owner receives the deletion too, and then the saved view.
-        changes.insert(0, _change(VIEW_DELETED, before, _gone(before)))
+        changes.insert(0, _change(VIEW_DELETED, before, _make_removed(before)))
     return changes
 
 
 def delete(*, view: SavedView, by: User) -> AnyChange:
     """Delete a view; raises `Forbidden`."""
     _permit(view, by)
-    return _change(VIEW_DELETED, view, _gone(view))
+    return _change(VIEW_DELETED, view, _make_removed(view))
 
 
 def order(view_ids: Sequence[int], by: User) -> AnyChange:
@@ -50,7 +50,7 @@ def _permit(view: SavedView, by: User) -> None:
         raise Forbidden(f"the view is of {view.owner}")
 
 
-def _gone(view: SavedView) -> Removed:
+def _make_removed(view: SavedView) -> Removed:
     return Removed(of="view", key=str(view.view_id))
 
 

@@ -119,7 +119,7 @@ def _term(text: str, start: int, param: str) -> tuple[Term, int]:
     """The term at `start`, and where it ends."""
     place = start + 1 if text[start] == "-" else start
     negated = place > start
-    if (named := _named(text, place, param)) is not None:
+    if (named := _read_named(text, place, param)) is not None:
         key, value, end = named
         return Term(key, value, negated), end
     value, end, quoted = _value(text, place, param)
@@ -131,7 +131,7 @@ def _term(text: str, start: int, param: str) -> tuple[Term, int]:
     return Term(FilterKey.WORD if word == value else FilterKey.PREFIX, word, negated), end
 
 
-def _named(text: str, place: int, param: str) -> tuple[FilterKey, str, int] | None:
+def _read_named(text: str, place: int, param: str) -> tuple[FilterKey, str, int] | None:
     """The key at `place`, its value and where that ends; `None` when there is no key.
 
     A key in capitals is one only with a value that fits it: subjects of mails say `Status: broken`.
@@ -142,7 +142,7 @@ def _named(text: str, place: int, param: str) -> tuple[FilterKey, str, int] | No
     key = FilterKey(found[1].lower())
     try:
         value, end, _ = _value(text, found.end(), param)
-        return key, _checked(key, value, found.end(), param), end
+        return key, _check_value(key, value, found.end(), param), end
     except InvalidParams:
         if found[1] != key.value:
             return None
@@ -167,7 +167,7 @@ def _value(text: str, place: int, param: str) -> tuple[str, int, bool]:
     return bare[0], bare.end(), False
 
 
-def _checked(key: FilterKey, value: str, place: int, param: str) -> str:
+def _check_value(key: FilterKey, value: str, place: int, param: str) -> str:
     """The value, when its key can have it."""
     known = WORDS.get(key)
     if known is not None and value not in known:

@@ -15,7 +15,7 @@ from hero_assistance_sdk.rpc.methods import Params, Result
 from hero_assistance_server import serializers
 from hero_assistance_server.identity.permissions import KNOWN, Caller
 from hero_assistance_server.messages.model import up_to_characters
-from hero_assistance_server.rpc.example_fixtures import CAROLS_TICKET, TICKET, listed
+from hero_assistance_server.rpc.example_fixtures import CAROLS_TICKET, TICKET, make_listed
 from hero_assistance_server.rpc.params import ID_LIMIT, FilterText, ZoneName
 from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.search import snippets
@@ -44,7 +44,7 @@ _FINDS = (
         "bob",
         {"query": "is:active gatew*"},
         {
-            "found": [{"ticket": listed(TICKET, unread=1), "place": "note", "message_id": 2, "snippet": _NOTED}],
+            "found": [{"ticket": make_listed(TICKET, unread=1), "place": "note", "message_id": 2, "snippet": _NOTED}],
             "next_before": None,
             "ignored": [],
             "missing": 0,
@@ -70,7 +70,7 @@ _FINDS = (
         {
             "found": [
                 {
-                    "ticket": listed(CAROLS_TICKET, unread=1),
+                    "ticket": make_listed(CAROLS_TICKET, unread=1),
                     "place": "body",
                     "message_id": None,
                     "snippet": [{"text": "Since this", "match": True}, {"text": " morning.", "match": False}],
@@ -168,6 +168,6 @@ def _place(snapshot: Snapshot, reader: User, ticket: Ticket, filter_: Filter) ->
         # Customers find no tags, also where they are shown them.
         ticket = replace(ticket, tags=())
     newest = snapshot.messages.iterate_newest(ticket.ticket_id, notes=reader.is_staff)
-    there = snippets.found(ticket, up_to_characters(newest, LOOK_LIMIT), snippets.patterns(filter_))
+    there = snippets.find_snippet(ticket, up_to_characters(newest, LOOK_LIMIT), snippets.patterns(filter_))
     snippet = [Segment(text=segment.text, match=segment.match) for segment in there.segments]
     return {"place": there.place, "message_id": there.message_id, "snippet": snippet}

@@ -50,7 +50,7 @@ def patterns(filter_: Filter) -> list[re.Pattern[str]]:
     return [pattern for term in filter_.texts if not term.negated for pattern in patterns_of(term)]
 
 
-def found(ticket: Ticket, messages: Iterable[Message], words: list[re.Pattern[str]]) -> Found:
+def find_snippet(ticket: Ticket, messages: Iterable[Message], words: list[re.Pattern[str]]) -> Found:
     """The first piece that has the most words; the title, with nothing marked, when none has any.
 
     `messages` are only read as far as there are words that are not found yet.
@@ -84,7 +84,7 @@ def _segments(text: str, words: list[re.Pattern[str]]) -> Iterator[Segment]:
     flat, places = fold_with_places(text)
     found = ((m.start(), m.end()) for word in words for m in word.finditer(flat))
     # A mark after a letter becomes nothing, and belongs to it; of a ligature a part may be the match.
-    spans = _merged((places[start], max(places[end], places[end - 1] + 1)) for start, end in found)
+    spans = _merge((places[start], max(places[end], places[end - 1] + 1)) for start, end in found)
     start = max(0, spans[0][0] - LEAD) if spans else 0
     end = min(len(text), start + WIDTH)
     last = start
@@ -97,7 +97,7 @@ def _segments(text: str, words: list[re.Pattern[str]]) -> Iterator[Segment]:
     yield from _plain(text[last:end])
 
 
-def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+def _merge(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     """The spans in order, those that touch or overlap as one."""
     merged: list[tuple[int, int]] = []
     for start, end in sorted(spans):

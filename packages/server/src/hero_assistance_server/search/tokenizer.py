@@ -85,7 +85,7 @@ def patterns_of(term: Term) -> list[re.Pattern[str]]:
     if words.phrase:
         start = "" if _SINGLE.match(words.phrase[0]) else f"(?<!{_REST})"
         end = _end_of(words.phrase[-1], is_prefix=term.key is FilterKey.PREFIX)
-        found.append(re.compile(start + _BETWEEN.join(map(_spelled, words.phrase)) + end))
+        found.append(re.compile(start + _BETWEEN.join(map(_spell, words.phrase)) + end))
     return found
 
 
@@ -107,7 +107,7 @@ def _symbol_runs(folded: str) -> list[str]:
     return [run.replace(SYMBOL, "") for run in dict.fromkeys(runs)]
 
 
-def _spelled(word: str) -> str:
+def _spell(word: str) -> str:
     """Return the pattern of a word that joiners may part."""
     return f"{JOINER}*".join(map(re.escape, word))
 

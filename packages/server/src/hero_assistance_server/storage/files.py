@@ -84,7 +84,7 @@ class Files:
     def prepare(self) -> None:
         """Make the folder, and delete what an earlier process was still receiving."""
         self.folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
-        with self._opened() as folder:
+        with self._open() as folder:
             folder.make_folder(_INCOMING)
             with folder.subfolder(_INCOMING) as incoming:
                 for left in incoming.names():
@@ -97,14 +97,14 @@ class Files:
     def open(self, digest: str) -> BinaryIO:
         """Open the file with this SHA-256; raises `OSError`, or `ValueError` for what is no digest."""
         name = file_name(digest)
-        with self._opened() as folder:
+        with self._open() as folder:
             return folder.read(name)
 
     @contextmanager
     def incoming(self) -> Iterator[IncomingFile]:
         """Open a file for bytes whose digest is not known yet; raises `OSError`."""
         name = f"{_INCOMING}/{secrets.token_hex(8)}"
-        with self._opened() as folder:
+        with self._open() as folder:
             file = folder.create(name)
             try:
                 with file:
@@ -132,7 +132,7 @@ class Files:
         """Put a finished file in its place, where the same bytes may be already; raises `OSError`."""
         name = file_name(digest)
         group = group_of(digest)
-        with self._opened() as folder:
+        with self._open() as folder:
             if folder.make_folder(group):
                 folder.sync()
             folder.rename(incoming.name, name)
@@ -145,7 +145,7 @@ class Files:
         and an upload that comes later brings the file again.
         """
         count = 0
-        with self._lock, self._opened() as folder:
+        with self._lock, self._open() as folder:
             for digest in unnamed([digest for digest in digests if digest not in self._holders]):
                 with contextlib.suppress(FileNotFoundError):
                     folder.unlink(file_name(digest))
@@ -154,7 +154,7 @@ class Files:
 
     def groups(self) -> list[str]:
         """Return the names of the folders that files are in, in order."""
-        with self._opened() as folder:
+        with self._open() as folder:
             return [name for name in folder.names() if len(name) == _PREFIX and folder.has_folder(name)]
 
     def has_any(self) -> bool:
@@ -163,10 +163,10 @@ class Files:
 
     def digests(self, group: str) -> list[str]:
         """Return the files of one folder, in order; what has another name is none of ours."""
-        with self._opened() as folder, folder.subfolder(group) as files:
+        with self._open() as folder, folder.subfolder(group) as files:
             return [group + name for name in files.names() if _DIGEST.fullmatch(group + name)]
 
-    def _opened(self) -> AbstractContextManager[ConfinedFolder]:
+    def _open(self) -> AbstractContextManager[ConfinedFolder]:
         return ConfinedFolder.open(self.folder)
 
     def _release(self, digest: str) -> None:

@@ -42,12 +42,12 @@ def filed_by(user_id: UserId) -> str:
     return f"customer:{user_id}"
 
 
-def prioritised(priority: Priority) -> str:
+def of_priority(priority: Priority) -> str:
     """The scope of the tickets of a priority."""
     return f"priority:{priority.value}"
 
 
-def tagged(tag: str) -> str:
+def of_tag(tag: str) -> str:
     """The scope of the tickets with a tag."""
     return f"tag:{tag}"
 
@@ -68,5 +68,5 @@ def subjects(ticket: Ticket) -> list[str]:
     merged = [] if ticket.merged_into is None else [MERGED]
     promised = ticket.first_response_due is not None and ticket.first_response_at is None
     awaiting = [AWAITING] if promised and ticket.status not in DONE else []
-    of_all = [ALL, filed_by(ticket.customer), prioritised(ticket.priority), assignee]
-    return [*of_all, *merged, *awaiting, *map(tagged, ticket.tags)]
+    of_all = [ALL, filed_by(ticket.customer), of_priority(ticket.priority), assignee]
+    return [*of_all, *merged, *awaiting, *map(of_tag, ticket.tags)]

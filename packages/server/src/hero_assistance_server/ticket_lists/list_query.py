@@ -109,7 +109,7 @@ def _shown_as(values: tuple[str, ...], reader: User) -> frozenset[Status]:
 
 
 _SCOPES: dict[FilterKey, Callable[[str], str]] = {
-    FilterKey.PRIORITY: lambda value: list_index.prioritised(Priority(value)),
+    FilterKey.PRIORITY: lambda value: list_index.of_priority(Priority(value)),
     FilterKey.ASSIGNEE: lambda value: list_index.assigned_to(UserId(value)),
     FilterKey.CUSTOMER: lambda value: list_index.filed_by(UserId(value)),
 }
@@ -128,8 +128,8 @@ def _of_scopes(found: ListQuery, filter_: Filter, reader: User) -> ListQuery:
         if asked := filter_.of(key):
             within.append(frozenset(scope(key, value) for value in asked))
         without |= {scope(key, value) for value in filter_.of(key, negated=True)}
-    within += [frozenset({list_index.tagged(as_tag(tag))}) for tag in filter_.of(FilterKey.TAG)]
-    without |= {list_index.tagged(as_tag(tag)) for tag in filter_.of(FilterKey.TAG, negated=True)}
+    within += [frozenset({list_index.of_tag(as_tag(tag))}) for tag in filter_.of(FilterKey.TAG)]
+    without |= {list_index.of_tag(as_tag(tag)) for tag in filter_.of(FilterKey.TAG, negated=True)}
     within += [frozenset({_IS_SCOPES[word]}) for word in filter_.of(FilterKey.IS) if word in _IS_SCOPES]
     without |= {_IS_SCOPES[word] for word in filter_.of(FilterKey.IS, negated=True) if word in _IS_SCOPES}
     return replace(found, within=tuple(dict.fromkeys(within)), without=frozenset(without))

@@ -20,7 +20,7 @@ from hero_assistance_server.attachments.rpc import Attachments
 from hero_assistance_server.identity.permissions import KNOWN, Caller
 from hero_assistance_server.quotas.usage import Usage
 from hero_assistance_server.rpc.cursors import cursor_of, position_of
-from hero_assistance_server.rpc.example_fixtures import CAROLS_TICKET, NEW_TICKET, TICKET, listed
+from hero_assistance_server.rpc.example_fixtures import CAROLS_TICKET, NEW_TICKET, TICKET, make_listed
 from hero_assistance_server.rpc.pages import count_fitting
 from hero_assistance_server.rpc.params import (
     PAGE_DEFAULT,
@@ -78,7 +78,7 @@ _LISTS = (
         "An agent lists the tickets",
         "bob",
         {"limit": 50, "unread": True},
-        {"tickets": [listed(TICKET, unread=1)], "next_cursor": None, "seq": 3},
+        {"tickets": [make_listed(TICKET, unread=1)], "next_cursor": None, "seq": 3},
     ),
     Example(
         "An agent lists what is urgent in a view",
@@ -90,13 +90,13 @@ _LISTS = (
         "A program reads all of them",
         "bob",
         {"order": "id"},
-        {"tickets": [listed(TICKET, unread=None)], "next_cursor": None, "seq": 3},
+        {"tickets": [make_listed(TICKET, unread=None)], "next_cursor": None, "seq": 3},
     ),
     Example(
         "An agent opens the desk",
         "bob",
         {"view": "inbox"},
-        {"tickets": [listed(TICKET, unread=None)], "next_cursor": None, "seq": 3},
+        {"tickets": [make_listed(TICKET, unread=None)], "next_cursor": None, "seq": 3},
     ),
     Example("A customer lists their own", "dave", {"view": "inbox"}, {"tickets": [], "next_cursor": None, "seq": 3}),
 )

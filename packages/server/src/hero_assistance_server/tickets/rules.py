@@ -9,7 +9,7 @@ from datetime import datetime
 from hero_assistance_sdk.errors import Conflict, Forbidden
 from hero_assistance_sdk.wire import Priority, Removed, Status, TicketId, UserId
 from hero_assistance_server.attachments.model import Attachment
-from hero_assistance_server.events.change_builder import changed, filed
+from hero_assistance_server.events.change_builder import build_change, build_filing
 from hero_assistance_server.events.model import AnyChange, Audience, Change, Reach
 from hero_assistance_server.tickets.event_types import TICKET_CREATED, TICKET_HIDDEN, TICKET_SHOWN, TICKET_UPDATED
 from hero_assistance_server.tickets.model import Ticket
@@ -44,7 +44,7 @@ def create(
         public_updated_at=now,
         first_response_due=respond_by(now, priority, targets),
     )
-    return filed(TICKET_CREATED, ticket)
+    return build_filing(TICKET_CREATED, ticket)
 
 
 def attach(change: Change[Ticket, None], attachments: tuple[Attachment, ...]) -> Change[Ticket, None]:
@@ -66,7 +66,7 @@ def follow(*, ticket: Ticket, agent: User, following: bool, now: datetime) -> Ch
     followers = (*others, agent.user_id) if following else others
     if set(followers) == set(ticket.followers):
         return None
-    return changed(
+    return build_change(
         TICKET_UPDATED,
         ticket,
         replace(ticket, followers=followers),
@@ -114,11 +114,11 @@ def wake(*, ticket: Ticket, now: datetime) -> Change[Ticket, None] | None:
         return None
     awake = with_status(ticket, status, now)
     detail = {"status": status.value, "status.before": ticket.status.value}
-    return changed(TICKET_UPDATED, ticket, awake, now, message=None, detail=detail)
+    return build_change(TICKET_UPDATED, ticket, awake, now, message=None, detail=detail)
 
 
 def _with_collaborators(ticket: Ticket, collaborators: tuple[UserId, ...], now: datetime) -> AnyChange:
-    return changed(
+    return build_change(
         TICKET_UPDATED,
         ticket,
         replace(ticket, collaborators=collaborators),

@@ -47,13 +47,13 @@ def check_filter(filter_: Filter, reader: User, sharing: Sharing) -> None:
         return
     if {AWAITING, OVERDUE} & {*filter_.of(FilterKey.IS), *filter_.of(FilterKey.IS, negated=True)}:
         raise Forbidden("targets are of the team", hint="filter by status, priority, customer or day")
-    for asked in _asked(filter_):
+    for asked in _find_asked(filter_):
         if not getattr(sharing, asked):
             what = "tags are" if asked == "tags" else "assignees are"
             raise Forbidden(f"{what} of the team", hint="filter by status, priority, customer or day")
 
 
-def _asked(filter_: Filter) -> Iterator[str]:
+def _find_asked(filter_: Filter) -> Iterator[str]:
     for term in filter_.terms:
         if term.key is FilterKey.TAG:
             yield "tags"

@@ -9,7 +9,7 @@ from enum import Enum, auto
 
 from hero_assistance_sdk.errors import Conflict, Forbidden, TicketMerged
 from hero_assistance_sdk.wire import Priority, Status
-from hero_assistance_server.events.change_builder import changed
+from hero_assistance_server.events.change_builder import build_change
 from hero_assistance_server.events.model import Change
 from hero_assistance_server.tickets.business_hours import BusinessHours
 from hero_assistance_server.tickets.event_types import TICKET_UPDATED
@@ -51,7 +51,7 @@ class Patch:
     add_tags: tuple[str, ...] | Unset = UNSET
     remove_tags: tuple[str, ...] | Unset = UNSET
 
-    def named(self) -> frozenset[str]:
+    def list_fields(self) -> frozenset[str]:
         """The fields that are to be set."""
         return frozenset(field.name for field in fields(self) if getattr(self, field.name) is not UNSET)
 
@@ -62,15 +62,15 @@ BY_CUSTOMER = frozenset({"status"})
 
 def update(*, ticket: Ticket, by: User, patch: Patch, targets: Targets, now: datetime) -> Change[Ticket, None] | None:
     """Set fields; `None` when that changes nothing. Raises `Forbidden` or `Conflict`."""
-    check_settable(patch.named(), by)
+    check_settable(patch.list_fields(), by)
     after = replace(ticket, title=ticket.title if isinstance(patch.title, Unset) else patch.title)
-    after = _prioritised(after, patch, targets)
-    after = _assigned(after, patch)
-    after = _tagged(after, patch)
-    after = _moved(after, patch, by, now)
+    after = _set_priority(after, patch, targets)
+    after = _assign(after, patch)
+    after = _tag(after, patch)
+    after = _move(after, patch, by, now)
     if after == ticket:
         return None
-    return changed(TICKET_UPDATED, ticket, after, now, message=None, detail=differing(ticket, after))
+    return build_change(TICKET_UPDATED, ticket, after, now, message=None, detail=differing(ticket, after))
 
 
 def check_settable(names: Set[str], by: User) -> None:
@@ -83,7 +83,7 @@ def check_settable(names: Set[str], by: User) -> None:
 def unassign(ticket: Ticket, now: datetime) -> Change[Ticket, None]:
     """Take the assignee off a ticket that has one: no permission is asked for."""
     after = replace(ticket, assignee=None, assignee_name=None)
-    return changed(TICKET_UPDATED, ticket, after, now, message=None, detail=differing(ticket, after))
+    return build_change(TICKET_UPDATED, ticket, after, now, message=None, detail=differing(ticket, after))
 
 
 def differing(before: Ticket, after: Ticket) -> dict[str, str]:
@@ -129,7 +129,7 @@ def check_assignable(user: User) -> None:
     raise Conflict(f"{user.user_id} is {state} and cannot be assigned", hint="assign an agent who is active")
 
 
-def _prioritised(ticket: Ticket, patch: Patch, targets: Targets) -> Ticket:
+def _set_priority(ticket: Ticket, patch: Patch, targets: Targets) -> Ticket:
     if isinstance(patch.priority, Unset) or patch.priority is ticket.priority:
         return ticket
     due = ticket.first_response_due
@@ -138,7 +138,7 @@ def _prioritised(ticket: Ticket, patch: Patch, targets: Targets) -> Ticket:
     return replace(ticket, priority=patch.priority, first_response_due=due)
 
 
-def _assigned(ticket: Ticket, patch: Patch) -> Ticket:
+def _assign(ticket: Ticket, patch: Patch) -> Ticket:
     if isinstance(patch.assignee, Unset):
         return ticket
     if patch.assignee is None:
@@ -147,7 +147,7 @@ def _assigned(ticket: Ticket, patch: Patch) -> Ticket:
     return replace(ticket, assignee=patch.assignee.user_id, assignee_name=patch.assignee.name)
 
 
-def _tagged(ticket: Ticket, patch: Patch) -> Ticket:
+def _tag(ticket: Ticket, patch: Patch) -> Ticket:
     tags = ticket.tags if isinstance(patch.tags, Unset) else patch.tags
     added = () if isinstance(patch.add_tags, Unset) else patch.add_tags
     removed = () if isinstance(patch.remove_tags, Unset) else patch.remove_tags
@@ -155,7 +155,7 @@ def _tagged(ticket: Ticket, patch: Patch) -> Ticket:
     return replace(ticket, tags=tuple(tag for tag in kept if tag not in removed))
 
 
-def _moved(ticket: Ticket, patch: Patch, by: User, now: datetime) -> Ticket:
+def _move(ticket: Ticket, patch: Patch, by: User, now: datetime) -> Ticket:
     until = None if isinstance(patch.snoozed_until, Unset) else patch.snoozed_until
     if isinstance(patch.status, Unset):
         if until is not None:

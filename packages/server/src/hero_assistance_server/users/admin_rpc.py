@@ -123,17 +123,17 @@ class UpdatedUser(wire.User):
     macros: list[int]
 
 
-def _updated(before: User, params: UpdateUser) -> User:
+def _update(before: User, params: UpdateUser) -> User:
     return replace(
         before,
         name=params.name or before.name,
         role=params.role or before.role,
         email=fold_name(params.email) if params.email else before.email,
-        **_chosen(params),
+        **_list_chosen(params),
     )
 
 
-def _chosen(params: UpdateUser | UpdateMe) -> dict[str, Any]:
+def _list_chosen(params: UpdateUser | UpdateMe) -> dict[str, Any]:
     """Return language and time zone as far as they are given; the empty text chooses none."""
     given = {"language": params.language, "time_zone": params.time_zone}
     return {name: text or None for name, text in given.items() if text is not None}
@@ -162,7 +162,7 @@ def add_methods(table: MethodRegistry, administration: UserAdministration, login
 
         def command(work: UnitOfWork) -> tuple[User, Left]:
             before = find_user(work, params.user_id)
-            after = _updated(before, params)
+            after = _update(before, params)
             return administration.change_and_unassign(work, caller, before, after, unassigns=params.unassign)
 
         user, left = await storage.write(command)
@@ -177,7 +177,7 @@ def add_methods(table: MethodRegistry, administration: UserAdministration, login
 
         def command(work: UnitOfWork) -> User:
             before = find_user(work, caller.known().user_id)
-            after = replace(before, **(params.model_dump(exclude_none=True) | _chosen(params)))
+            after = replace(before, **(params.model_dump(exclude_none=True) | _list_chosen(params)))
             return administration.change(work, caller, before, after)
 
         return serializers.user(await storage.write(command), staff=True)

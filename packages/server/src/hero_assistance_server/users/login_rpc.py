@@ -95,7 +95,9 @@ def add_methods(table: MethodRegistry, administration: LoginAdministration) -> N
 
         Nothing else makes it stand for an agent or an admin, except an e-mail address that the edge vouches for.
         """
-        return _bound(await storage.write(lambda work: administration.bind(work, caller, params.user_id, params.login)))
+        return _serialize_login(
+            await storage.write(lambda work: administration.bind(work, caller, params.user_id, params.login))
+        )
 
     @table.method("user.unbind_login", allow=OPERATORS, errors=[*_ERRORS, Conflict], examples=[_UNBINDS])
     async def unbind(caller: Caller, params: UnbindLogin) -> bool:
@@ -110,9 +112,9 @@ def add_methods(table: MethodRegistry, administration: LoginAdministration) -> N
         """List the names by which the edge knows a user, or every user."""
         after, limit = params.after or "", params.limit
         found = await storage.read(lambda snapshot: snapshot.logins.list_after(after, limit + 1, params.user_id))
-        page = [_bound(login) for login in found[:limit]]
+        page = [_serialize_login(login) for login in found[:limit]]
         return LoginPage(logins=page, next_after=page[-1].login if len(found) > limit else None)
 
 
-def _bound(login: Login) -> BoundLogin:
+def _serialize_login(login: Login) -> BoundLogin:
     return BoundLogin(login=login.login, user_id=login.user_id, bound_at=login.bound_at)

@@ -24,7 +24,7 @@ def _channels(desk: Desk) -> list[Channel]:
 
 @asynccontextmanager
 async def _follow_events(desk: Desk) -> AsyncIterator[None]:
-    desk.followers.append(desk.webhooks.heard)
+    desk.followers.append(desk.webhooks.hear)
     desk.webhooks.join(desk.store.nodes.signals)
     async with following(desk.webhooks, desk.store):
         yield

@@ -70,7 +70,7 @@ class WebhookFollower:
         self._has_webhooks = True
         self._woken.set()
 
-    def heard(self, _event: StoredEvent) -> None:
+    def hear(self, _event: StoredEvent) -> None:
         """Follow the published events; it costs nothing while there is no webhook."""
         if self._has_webhooks:
             self._woken.set()

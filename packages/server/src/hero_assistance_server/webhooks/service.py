@@ -49,8 +49,8 @@ def create_webhook(
 def update_webhook(work: UnitOfWork, caller: Caller, before: Webhook, after: Webhook) -> Webhook:
     """Write what an admin changed of a webhook."""
     if after.enabled and not before.enabled:
-        after = replace(rules.enable(before, work.events.last_seq()), **_chosen(after))
-    changed = {name: value for name, value in _chosen(after).items() if value != getattr(before, name)}
+        after = replace(rules.enable(before, work.events.last_seq()), **_list_chosen(after))
+    changed = {name: value for name, value in _list_chosen(after).items() if value != getattr(before, name)}
     if after.enabled is not before.enabled:
         changed["enabled"] = after.enabled
     if changed:
@@ -129,7 +129,7 @@ def _find_event(work: UnitOfWork, webhook: Webhook, seq: Seq) -> TeamEvent:
     return found[0]
 
 
-def _chosen(webhook: Webhook) -> dict[str, Any]:
+def _list_chosen(webhook: Webhook) -> dict[str, Any]:
     names = ("url", "description", "kinds", "with_notes")
     return {name: getattr(webhook, name) for name in names}
 

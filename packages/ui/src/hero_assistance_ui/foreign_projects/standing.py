@@ -54,7 +54,7 @@ class Standing:
         self._strikes += 1
         return error if self._strikes < STRIKES else self.set_aside(error, begun)
 
-    def answered(self) -> None:
+    def note_answer(self) -> None:
         """Forget the strikes: it answers in time, and as it should."""
         self._strikes = 0
 

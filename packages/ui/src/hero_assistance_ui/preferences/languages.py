@@ -69,10 +69,10 @@ class Languages:
     def choose(self, request: Request) -> Language:
         """Return the language that a request's cookie names, else the first that its browser accepts, else English."""
         chosen = read_choice(request, COOKIE, self._found)
-        code = chosen or self._accepted(request.headers.get("accept-language", "")) or ENGLISH
+        code = chosen or self._choose_accepted(request.headers.get("accept-language", "")) or ENGLISH
         return self._found[code]
 
-    def _accepted(self, header: str) -> str | None:
+    def _choose_accepted(self, header: str) -> str | None:
         for code in parse_accepted(header):
             if code in self._found and code != TEST_LANGUAGE:
                 return code

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 
 from hero_assistance_sdk.errors import HeroError
-from hero_assistance_sdk.rpc.client import decoded
+from hero_assistance_sdk.rpc.client import decode_answer
 from hero_assistance_ui.relays.asking import ask
 from hero_assistance_ui.relays.calls import Call
 from hero_assistance_ui.relays.upstream import Upstream
@@ -44,7 +44,7 @@ class DeskName:
         try:
             async with asyncio.timeout(ASK_TIMEOUT_S):
                 status, body = await ask(upstream, Call(0, "project.info", {}), {})
-            told = decoded(upstream.project.name, status, body)
+            told = decode_answer(upstream.project.name, status, body)
         except (HeroError, TimeoutError):
             return None
         name = told.get("name") if isinstance(told, dict) else None

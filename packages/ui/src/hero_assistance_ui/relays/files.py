@@ -54,7 +54,7 @@ async def relay_upload(
     """Return the ticket server's answer to an upload."""
     try:
         async with opened as answer:
-            body = await _bounded(answer)
+            body = await _read_bounded(answer)
     except httpx2.HTTPError as error:
         return failure_response(failure(error))
     except HeroError as error:
@@ -136,7 +136,7 @@ def make_file_headers(given: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes
 
 
 async def _refusal(answer: httpx2.Response) -> Response:
-    body = await _bounded(answer)
+    body = await _read_bounded(answer)
     if body is None or not 400 <= answer.status_code < 600 or not _is_json(answer):
         return failure_response(ProtocolViolation("what answers has no files"))
     return Response(body, status_code=answer.status_code, media_type="application/json")
@@ -147,7 +147,7 @@ def _retry_header(answer: httpx2.Response) -> dict[str, str]:
     return {"retry-after": seconds} if seconds.isascii() and seconds.isdigit() else {}
 
 
-async def _bounded(answer: httpx2.Response) -> bytes | None:
+async def _read_bounded(answer: httpx2.Response) -> bytes | None:
     try:
         return await read_body(answer, _REFUSAL_LIMIT, "the server")
     except ProtocolViolation:

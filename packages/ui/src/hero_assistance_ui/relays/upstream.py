@@ -108,7 +108,7 @@ class Upstream:
             left -= 1
             try:
                 async with self._calls.stream("POST", "/rpc", content=body, headers=headers) as response:
-                    answer = await self._bounded(response)
+                    answer = await self._read_bounded(response)
                 has_lost_its_store = self._note_lost_store(response, answer)
                 if left == 0 or not has_lost_its_store:
                     return response.status_code, answer
@@ -170,9 +170,9 @@ class Upstream:
         address = self.address_of(response)
         return self._book is not None and address is not None and note_lost_store(self._book, address, body)
 
-    async def _bounded(self, response: httpx2.Response) -> bytes:
+    async def _read_bounded(self, response: httpx2.Response) -> bytes:
         body = await read_body(response, RELAY_BYTES, self.project.name)
-        self.calls.answered()
+        self.calls.note_answer()
         return body
 
     def too_slow(self) -> Unreachable:

@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 
 from hero_assistance_httpd.rpc_endpoint import bounded_body
 from hero_assistance_sdk.errors import HeroError, ProtocolViolation
-from hero_assistance_sdk.rpc.client import decoded
+from hero_assistance_sdk.rpc.client import decode_answer
 from hero_assistance_ui.errors import failure_response
 from hero_assistance_ui.guards import check_same_site
 from hero_assistance_ui.notices import Link, Notice, NoticePage, failure_notice
@@ -123,7 +123,7 @@ class OidcResource:
         upstream = self._sessions.find(request)
         call = Call(0, "auth.oidc_start", {})
         status, body = await ask(upstream, call, self._sessions.identity.origin(request))
-        result: Any = decoded(upstream.project.name, status, body)
+        result: Any = decode_answer(upstream.project.name, status, body)
         try:
             departure = _Departure.model_validate(result)
         except ValidationError:

@@ -7,7 +7,7 @@ from starlette.responses import RedirectResponse, Response
 
 from hero_assistance_httpd.rpc_endpoint import bounded_body
 from hero_assistance_sdk.errors import HeroError, NotFound
-from hero_assistance_sdk.rpc.client import decoded
+from hero_assistance_sdk.rpc.client import decode_answer
 from hero_assistance_sdk.rpc.errors import CODES, InvalidParams, RpcFailure
 from hero_assistance_ui.errors import failure_response
 from hero_assistance_ui.guards import FORM, check_same_site, media_type_of
@@ -115,7 +115,7 @@ def _is_used_up(error: HeroError) -> bool:
 def _is_misfit(answer: Response) -> bool:
     """Return whether a ticket server answered that it does not take the params."""
     try:
-        decoded("the server", answer.status_code, bytes(answer.body))
+        decode_answer("the server", answer.status_code, bytes(answer.body))
     except RpcFailure as error:
         return error.code == CODES[InvalidParams]
     except HeroError:

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from hero_assistance_sdk.errors import Conflict, HeroError, ProtocolViolation
-from hero_assistance_sdk.rpc.client import decoded
+from hero_assistance_sdk.rpc.client import decode_answer
 from hero_assistance_ui.identity import BrowserIdentity
 from hero_assistance_ui.preferences.languages import t
 from hero_assistance_ui.relays.asking import NO_STORE, ask, relay_call
@@ -58,7 +58,7 @@ class Sessions:
         upstream = self.find(request)
         call = Call(0, method, {**params, "device_name": self._device_name(request)})
         status, body = await ask(upstream, call, self.identity.session_headers(request))
-        result = decoded(upstream.project.name, status, body)
+        result = decode_answer(upstream.project.name, status, body)
         try:
             signed_in = SignedIn.model_validate(result)
         except ValidationError:

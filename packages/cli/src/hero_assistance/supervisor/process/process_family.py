@@ -110,22 +110,22 @@ async def end_all(
     """End all that `find` returns by `first`, and by SIGKILL after `timeout_s`; return what does not end."""
     known: set[ProcessIdentity] = set()
 
-    def left() -> set[ProcessIdentity]:
+    def find_left() -> set[ProcessIdentity]:
         # A process that was recognised by its leader stays recognised after the leader has ended.
         known.update(find())
         return {identity for identity in known if is_alive(identity)}
 
     deadline = time.monotonic() + timeout_s
-    while (remaining := left()) and time.monotonic() < deadline:
+    while (remaining := find_left()) and time.monotonic() < deadline:
         _send_all(remaining, first)
         await wait_all_ended(remaining, deadline - time.monotonic())
     for _round in range(_KILL_ROUNDS):
         # Read again: a process that forked and ended while the table was read is missing from the first reading.
-        if not (remaining := left()):
+        if not (remaining := find_left()):
             return set()
         _send_all(remaining, signal.SIGKILL)
         await wait_all_ended(remaining, _KILL_WAIT_S)
-    return left()
+    return find_left()
 
 
 def _send_all(identities: Iterable[ProcessIdentity], number: signal.Signals) -> None:

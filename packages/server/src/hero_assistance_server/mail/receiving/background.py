@@ -99,7 +99,7 @@ async def _run_sources(receiving: Receiving) -> None:
         while True:
             settings = receiving.desk.settings()
             if settings is not None and not settings.is_closed:
-                for source, setting in zip(sources, _wanted(settings), strict=True):
+                for source, setting in zip(sources, _choose_sources(settings), strict=True):
                     await _switch(source, setting, receiving)
             await asyncio.sleep(LOOK_EVERY_S)
     finally:
@@ -107,7 +107,7 @@ async def _run_sources(receiving: Receiving) -> None:
             await _end(source)
 
 
-def _wanted(settings: DaemonSettings) -> tuple[str | None, str | None]:
+def _choose_sources(settings: DaemonSettings) -> tuple[str | None, str | None]:
     return settings.mail_listen, settings.imap_url
 
 

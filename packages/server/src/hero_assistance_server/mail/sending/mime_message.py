@@ -95,7 +95,7 @@ def make_message(
         message["Auto-Submitted"] = "auto-generated"
         for name, value in letter.headers:
             if name.lower() not in _OURS:
-                message[name] = _checked(name, value, is_utf8=policy.utf8)
+                message[name] = _check(name, value, is_utf8=policy.utf8)
         message.set_content(make_text(letter.text))
         if letter.html is not None:
             message.add_alternative(make_text(letter.html), subtype="html")
@@ -122,7 +122,7 @@ def _choose_policy(*addresses: str) -> EmailPolicy:
     return _ASCII if all(address.isascii() for address in addresses) else _UTF8
 
 
-def _checked(name: str, value: str, *, is_utf8: bool) -> str:
+def _check(name: str, value: str, *, is_utf8: bool) -> str:
     """Return the value of a header of a letter; raises `ValueError` for what no header of ours has.
 
     Others have written the Message-IDs that a letter refers to: one that cannot be written is left out.

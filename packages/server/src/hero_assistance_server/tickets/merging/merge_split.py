@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from hero_assistance_sdk.errors import Conflict, NotFound, TicketMerged
 from hero_assistance_sdk.wire import MessageId, MessageKind, Status, TicketId, UserId
-from hero_assistance_server.events.change_builder import changed, filed
+from hero_assistance_server.events.change_builder import build_change, build_filing
 from hero_assistance_server.events.model import AnyChange
 from hero_assistance_server.messages.model import Message
 from hero_assistance_server.texts import excerpt
@@ -74,10 +74,10 @@ def merge(
     trail = _trail(source.ticket_id, target.ticket_id, moved)
     new_status = {"status": status.value, "status.before": target.status.value} if opened is not target else {}
     merged = TICKET_MERGED
-    come = changed(merged, target, joined, now, message=text, public=True, moved=moved, detail=trail | new_status)
+    come = build_change(merged, target, joined, now, message=text, public=True, moved=moved, detail=trail | new_status)
     return [
         replace(come, opening_of=source.ticket_id),
-        changed(merged, source, closed, now, message=None, public=True, detail=trail),
+        build_change(merged, source, closed, now, message=None, public=True, detail=trail),
     ]
 
 
@@ -117,8 +117,8 @@ def split(
     )
     moved = tuple(entry.message_id for entry in taken)
     trail = _trail(source.ticket_id, ticket_id, moved)
-    made = replace(filed(TICKET_SPLIT, _with_entries(part, taken), moved=moved), detail=trail)
-    rest = changed(TICKET_SPLIT, source, _with_entries(source, left), now, message=None, public=True, detail=trail)
+    made = replace(build_filing(TICKET_SPLIT, _with_entries(part, taken), moved=moved), detail=trail)
+    rest = build_change(TICKET_SPLIT, source, _with_entries(source, left), now, message=None, public=True, detail=trail)
     return [made, rest]
 
 

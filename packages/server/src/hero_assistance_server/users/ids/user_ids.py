@@ -26,15 +26,15 @@ def make_user_id(name: str, taken: Callable[[UserId], bool], email: str | None =
         return UserId(stem)
     # A desk may have ten thousand names that give one stem: a free number is found in a few steps, not one by one.
     last_taken, free = 1, _FIRST_NUMBER
-    while taken(_numbered(stem, free)):
+    while taken(_add_number(stem, free)):
         last_taken, free = free, free * 2
     while free - last_taken > 1:
         middle = (last_taken + free) // 2
-        if taken(_numbered(stem, middle)):
+        if taken(_add_number(stem, middle)):
             last_taken = middle
         else:
             free = middle
-    return _numbered(stem, free)
+    return _add_number(stem, free)
 
 
 def is_made_of(name: str, user_id: UserId) -> bool:
@@ -42,7 +42,7 @@ def is_made_of(name: str, user_id: UserId) -> bool:
     return re.fullmatch(re.escape(_former_stem(name)) + r"(-[0-9]+)?", user_id) is not None
 
 
-def _numbered(stem: str, number: int) -> UserId:
+def _add_number(stem: str, number: int) -> UserId:
     return UserId(f"{stem}-{number}")
 
 

@@ -58,14 +58,14 @@ class Attempts:
         await self.undo(sorted(self._before))
 
     def _count(self, work: UnitOfWork, mail_ids: Sequence[MailId]) -> None:
-        stored = {one: _stored(work, one) for one in mail_ids}
+        stored = {one: _read_attempts(work, one) for one in mail_ids}
         work.incoming_mails.begin_attempt(
             [one for one, attempts in stored.items() if attempts == self._before.setdefault(one, attempts)]
         )
 
     def _uncount(self, work: UnitOfWork, mail_ids: Sequence[MailId]) -> None:
         work.incoming_mails.undo_attempt(
-            [one for one in mail_ids if one in self._before and _stored(work, one) > self._before[one]]
+            [one for one in mail_ids if one in self._before and _read_attempts(work, one) > self._before[one]]
         )
 
     def _forget(self, mail_ids: Collection[MailId]) -> None:
@@ -74,6 +74,6 @@ class Attempts:
             self._before.pop(one, None)
 
 
-def _stored(work: UnitOfWork, mail_id: MailId) -> int:
+def _read_attempts(work: UnitOfWork, mail_id: MailId) -> int:
     mail = work.incoming_mails.find(mail_id)
     return 0 if mail is None else mail.attempts

@@ -45,7 +45,7 @@ def split_text(text: str, is_own: Callable[[str], bool]) -> tuple[str, str]:
 def make_body(parts: MessageParts) -> str:
     """Return the text of a message, within what a text may have; the page folds a quote at its end."""
     answer, quote = NO_TEXT if is_blank(parts.answer) else parts.answer, parts.quote
-    folded = _quoted(cut_to_bytes(quote, QUOTE_BYTES)) if quote else ""
+    folded = _quote(cut_to_bytes(quote, QUOTE_BYTES)) if quote else ""
     above = f"{parts.warning}\n\n" if parts.warning else ""
     below = "".join(f"\n\n[{remark}]" for remark in parts.remarks)
     room = TEXT_BYTES - len(f"{above}{below}\n\n{folded}{_CUT}".encode())
@@ -60,5 +60,5 @@ def cut_to_bytes(text: str, limit: int) -> str:
     return text if len(raw) <= limit else raw[: max(0, limit)].decode(errors="ignore").rstrip()
 
 
-def _quoted(quote: str) -> str:
+def _quote(quote: str) -> str:
     return "\n".join(f"> {line}".rstrip() for line in quote.split("\n"))

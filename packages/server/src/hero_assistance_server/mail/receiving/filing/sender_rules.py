@@ -66,17 +66,17 @@ def judge_sender(facts: SenderFacts) -> SenderVerdict:
     """
     user = facts.user
     if facts.proof is SenderProof.FAILED:
-        return _unproved(UnprovedKind.FORGED)
+        return _judge_unproved(UnprovedKind.FORGED)
     if user is None:
         newcomer = SenderVerdict(Standing.NEWCOMER)
-        return newcomer if facts.takes_newcomers else _unproved(UnprovedKind.UNKNOWN_SENDER)
+        return newcomer if facts.takes_newcomers else _judge_unproved(UnprovedKind.UNKNOWN_SENDER)
     if not user.active:
-        return _unproved(UnprovedKind.DEACTIVATED)
+        return _judge_unproved(UnprovedKind.DEACTIVATED)
     if facts.proof is SenderProof.PASSED or (facts.wrote_to_own_address and not user.is_staff):
         return SenderVerdict(Standing.USER)
     if user.is_staff:
-        return _unproved(UnprovedKind.AGENT_UNPROVED)
-    return _unproved(UnprovedKind.CUSTOMER_UNPROVED)
+        return _judge_unproved(UnprovedKind.AGENT_UNPROVED)
+    return _judge_unproved(UnprovedKind.CUSTOMER_UNPROVED)
 
 
 def find_unproved_kind(reason: str) -> UnprovedKind | None:
@@ -84,5 +84,5 @@ def find_unproved_kind(reason: str) -> UnprovedKind | None:
     return _KINDS.get(reason)
 
 
-def _unproved(kind: UnprovedKind) -> SenderVerdict:
+def _judge_unproved(kind: UnprovedKind) -> SenderVerdict:
     return SenderVerdict(Standing.UNPROVED, _REASONS[kind])

@@ -86,7 +86,7 @@ def is_html(part: Part) -> bool:
 
 def read_html(mail: Part) -> str:
     """Return the HTML of a mail as it was written; the empty text for a mail without any."""
-    return "\n".join(_decoded(part) for part in mail.walk() if is_html(part))
+    return "\n".join(_decode(part) for part in mail.walk() if is_html(part))
 
 
 def _name_related_files(reader: _Reader, mail: Part) -> None:
@@ -148,7 +148,7 @@ def _holds(part: Part, media_type: str) -> bool:
 
 
 def _texts_within(part: Part, media_type: str) -> Iterator[str]:
-    return (_decoded(one) for one in part.walk() if one.media_type == media_type and not _is_file(one))
+    return (_decode(one) for one in part.walk() if one.media_type == media_type and not _is_file(one))
 
 
 def _is_file(part: Part) -> bool:
@@ -161,7 +161,7 @@ def _is_file(part: Part) -> bool:
 
 
 def _text_of(reader: _Reader, part: Part) -> str:
-    text = _decoded(part)
+    text = _decode(part)
     if part.media_type == "text/html":
         return convert_html(text, picture_namer(reader.names))
     if part.parameter("format").lower() == "flowed":
@@ -169,7 +169,7 @@ def _text_of(reader: _Reader, part: Part) -> str:
     return text
 
 
-def _decoded(part: Part) -> str:
+def _decode(part: Part) -> str:
     limit = HTML_LIMIT if part.media_type == "text/html" else TEXT_LIMIT
     return decode_text(part.decode(limit), part.parameter("charset") or "utf-8")
 

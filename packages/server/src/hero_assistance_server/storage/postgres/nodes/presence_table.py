@@ -127,7 +127,7 @@ class PresenceTable:
 
     def _write(self, connection: PostgresConnection, *, is_all: bool = False) -> None:
         with self._lock:
-            rows = [_told(*spot, self._here.get(spot)) for spot in self._unwritten]
+            rows = [_describe(*spot, self._here.get(spot)) for spot in self._unwritten]
             self._unwritten = set()
         statement = _WRITE.format(is_gone=_IS_GONE[is_all])
         connection.execute(statement, (self._node_id, json.dumps(rows), CHANNEL))
@@ -169,7 +169,7 @@ class PresenceTable:
             self._show(others)
 
 
-def _told(ticket_id: TicketId, user_id: UserId, doing: Doing | None) -> Mapping[str, object]:
+def _describe(ticket_id: TicketId, user_id: UserId, doing: Doing | None) -> Mapping[str, object]:
     """Return what is written of a user at a ticket: of a note, customers see that its author is there."""
     if doing is None or doing.staff is None:
         return {"ticket_id": ticket_id, "user_id": user_id}

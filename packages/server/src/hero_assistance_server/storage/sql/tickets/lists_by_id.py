@@ -57,10 +57,10 @@ def _walk(
     scopes = {} if query is None else rarest_scopes(connection, query)
     if query is None or sum(scopes.values()) > WALK_LIMIT:
         return Query(_ALL, (after, limit))
-    return _listed(scopes, after, limit) if scopes else None
+    return _select_listed(scopes, after, limit) if scopes else None
 
 
-def _listed(scopes: Collection[tuple[str, Status]], after: TicketId, limit: int) -> Query:
+def _select_listed(scopes: Collection[tuple[str, Status]], after: TicketId, limit: int) -> Query:
     bindings: list[Any] = []
     for scope, status in scopes:
         bindings += [scope, status.value, after]

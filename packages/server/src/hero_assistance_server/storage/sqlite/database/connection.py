@@ -35,7 +35,7 @@ def open_writer(path: Path, *, is_replicated: bool = False) -> apsw.Connection:
     `is_replicated`: Litestream reads the log, and checkpoints what it has read.
     """
     with translated_errors(path):
-        connection = _opened(path, apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE, statements=WRITER_STATEMENTS)
+        connection = _open(path, apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE, statements=WRITER_STATEMENTS)
         path.chmod(0o600)
         connection.pragma("journal_mode", "wal")
         # FULL: an acknowledged ticket survives a power cut, which NORMAL does not promise.
@@ -48,7 +48,7 @@ def open_writer(path: Path, *, is_replicated: bool = False) -> apsw.Connection:
 def open_reader(path: Path, *, may_be_empty: bool = False) -> apsw.Connection:
     """A connection that can neither write nor checkpoint. Raises `DatabaseUnusable`, unless asked also when empty."""
     with translated_errors(path):
-        connection = _opened(path, apsw.SQLITE_OPEN_READONLY)
+        connection = _open(path, apsw.SQLITE_OPEN_READONLY)
         connection.pragma("query_only", True)
         if not may_be_empty and connection.pragma("application_id") == 0:
             connection.close()
@@ -102,7 +102,7 @@ def open_at_rest(path: Path, *, writes: bool = False) -> apsw.Connection:
     return connection
 
 
-def _opened(path: Path, flags: int, *, statements: int = STATEMENTS) -> apsw.Connection:
+def _open(path: Path, flags: int, *, statements: int = STATEMENTS) -> apsw.Connection:
     connection = apsw.Connection(str(path), flags=flags, statementcachesize=statements)
     connection.set_busy_timeout(BUSY_TIMEOUT_MS)
     confine(connection)

@@ -62,7 +62,7 @@ class SqlOutbox:
                 delivery.ticket_id,
             ),
         )
-        return self._changed() and self._wake()
+        return self._has_changed() and self._wake()
 
     def find(self, delivery_id: int) -> StoredDelivery | None:
         """Read one row."""
@@ -145,7 +145,7 @@ class SqlOutbox:
             WHERE delivery_id = ? AND {_OPEN}""",  # noqa: S608
             (millis(ahead_of_all(now)), delivery_id),
         )
-        return self._changed() and self._wake()
+        return self._has_changed() and self._wake()
 
     def retry_dead(self, channel: str | None, now: datetime, limit: int) -> int:
         """Make dead rows due now."""
@@ -192,7 +192,7 @@ class SqlOutbox:
             payload = {_KEPT_PAYLOAD} WHERE delivery_id = ? AND {_OPEN}""",  # noqa: S608
             (millis(now), delivery_id),
         )
-        return self._changed()
+        return self._has_changed()
 
     def drop_all(self, channel: str, target: str, now: datetime) -> int:
         """Mark rows as dropped, found among those of the channel that are waiting or dead."""
@@ -232,7 +232,7 @@ class SqlOutbox:
             )
         return count
 
-    def pruned(self) -> list[PrunedCount]:
+    def count_pruned(self) -> list[PrunedCount]:
         """Read the counters."""
         rows = self.session.direct.execute(
             "SELECT channel, state, count, last_at FROM pruned_deliveries ORDER BY channel, state"
@@ -245,7 +245,7 @@ class SqlOutbox:
             raise LookupError(f"there is no delivery {delivery_id}")
         return found
 
-    def _changed(self) -> bool:
+    def _has_changed(self) -> bool:
         return self.session.direct.changes() > 0
 
     def _wake(self) -> bool:
