@@ -50,6 +50,8 @@ def test_the_words_of_the_repository_are_plain() -> None:
         ("scripts/a.py", "a = 1\nb = 2  # anew", "scripts/a.py:2: 'anew': use a plainer word"),
         ("benchmarks/a.py", "class A:\n    '''Beside.'''", "benchmarks/a.py:2: 'Beside': use a plainer word"),
         ("noxfile.py", "async def told(): ...", "noxfile.py:1: 'def told': use a verb, such as notify"),
+        ("docs/0001-whoever-asks.md", "# 1.", "docs/0001-whoever-asks.md:1: 'whoever': use a plainer word"),
+        ("packages/a/read_mark.py", "", "packages/a/read_mark.py:1: 'read mark': use read receipt"),
         ("packages/a.py", "def _checked(): ...", "packages/a.py:1: 'def _checked': use a verb"),
         ("packages/a.py", "class A:\n    def found(self): ...", "packages/a.py:2: 'def found': use a verb"),
         ("packages/a/1.sql", "SELECT 1;\n-- Nobody.", "packages/a/1.sql:2: 'Nobody': use a plainer word"),

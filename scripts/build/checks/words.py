@@ -1,4 +1,4 @@
-"""The words of docstrings, comments (in any language) and documents: plain ones, and one noun for one thing.
+"""The words of docstrings, comments, documents and names of files: plain ones, and one noun for one thing.
 
 python -m scripts.build.checks.words     exit 1 and name every word that has a better one, with file and line
 
@@ -82,7 +82,7 @@ def find_words(root: Path, files: list[str]) -> Iterator[Finding]:
         text = (root / file).read_text("utf-8")
         if file.endswith(".py"):
             yield from (Finding(file, *found) for found in _bad_functions(text))
-        for line, prose in _prose(file, text):
+        for line, prose in [(1, _words_of_name(file)), *_prose(file, text)]:
             for match in pattern.finditer(_without_code(prose)):
                 word = " ".join(match[0].split())
                 yield Finding(file, line + prose.count("\n", 0, match.start()), word, better[word.lower()])
@@ -102,6 +102,11 @@ def _any_of(words: Mapping[str, str]) -> re.Pattern[str]:
 def _without_code(text: str) -> str:
     """Blank what is not prose, and leave every other character where it is."""
     return _NOT_READ.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
+
+
+def _words_of_name(file: str) -> str:
+    """The name of a file as words: a document is linked by it, and a module imported."""
+    return re.sub(r"[-_.]", " ", Path(file).stem)
 
 
 def _prose(file: str, text: str) -> Iterator[tuple[int, str]]:

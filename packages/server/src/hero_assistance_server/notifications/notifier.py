@@ -43,7 +43,7 @@ _log = get_log("notifications")
 
 @dataclass
 class Notifier:
-    """The background job of notifications; `heard` wakes it."""
+    """The background job of notifications; `hear` wakes it."""
 
     storage: Storage
     is_on_screen: OnScreen
