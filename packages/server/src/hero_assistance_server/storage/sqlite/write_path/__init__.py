@@ -1,1 +1,1 @@
-"""How commands are written: one thread, groups of commands, rows that wait."""
+"""How commands are written on SQLite: its groups, and its unit of work."""

@@ -1,1 +1,1 @@
-"""What goes out."""
+"""What goes out: the deliveries of the outbox, and the webhooks."""
