@@ -14,7 +14,7 @@ from types import ModuleType
 
 from watchfiles import DefaultFilter, watch
 
-from hero_assistance_sdk.net.ports import SERVER_PORT
+from hero_assistance_sdk.net.ports import PAGE_PORT, SERVER_PORT
 from scripts.build.design_server import DesignServer
 from scripts.build.workspace import REPOSITORY, Workspace
 
@@ -37,7 +37,7 @@ def main() -> int:
     """Run until Ctrl-C."""
     parser = argparse.ArgumentParser(prog="nox -s dev --", description=__doc__)
     parser.add_argument("--root", type=Path, default=REPOSITORY / ".dev", help="where data and sockets go")
-    parser.add_argument("--page", default="127.0.0.1:9771", metavar="ADDRESS", help="where the page is served")
+    parser.add_argument("--page", default=f"127.0.0.1:{PAGE_PORT}", metavar="ADDRESS", help="where the page is served")
     parser.add_argument("--design", default=9772, type=int, metavar="PORT", help="where the design page is served")
     options = parser.parse_args()
     options.root.mkdir(exist_ok=True)

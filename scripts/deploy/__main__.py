@@ -6,13 +6,14 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from hero_assistance.light_commands.output import print_error
 from hero_assistance.releases.target import running_target
 from hero_assistance_sdk.errors import HeroError
 from scripts.deploy.box import HEALTHY
 from scripts.deploy.build import read_all
 from scripts.deploy.command_line import find_builds, parse_arguments
 from scripts.deploy.fleet import open_fleet
-from scripts.deploy.outcomes import BAD, BoxResult, print_error, print_findings, print_results
+from scripts.deploy.outcomes import BAD, BoxResult, print_findings, print_results
 from scripts.deploy.rollout import deploy, look, roll_back
 
 

@@ -9,7 +9,6 @@ from enum import StrEnum
 from typing import Any
 
 from hero_assistance.light_commands.output import print_json, print_table
-from hero_assistance_sdk.errors import HeroError
 from scripts.deploy.box import OFF, STOPPED, Box
 
 # How our command line tool begins to say what went wrong; lines of a log follow it.
@@ -103,11 +102,6 @@ def print_results(action: str, releases: Sequence[str], results: Sequence[BoxRes
         for row, outcome in zip(rows, outcomes, strict=True):
             row.insert(3, outcome)
     print_table(columns, rows)
-
-
-def print_error(error: HeroError) -> None:
-    """Print why nothing was done, as JSON, for programs that have to tell one reason from another."""
-    print_json({"error": {"reason": error.reason, "message": error.message, "hint": error.hint}})
 
 
 def print_findings(results: Sequence[BoxResult]) -> None:

@@ -150,7 +150,7 @@ def _describe_required(param: dict[str, Any]) -> str:
 
 def _types(schemas: dict[str, Any]) -> Iterator[str]:
     streamed = (Connected, Counts, Event, PresenceChange, Reset)
-    known = {**schemas, **{name: schema for model in streamed for name, schema in _describe_model(model).items()}}
+    known = {**schemas, **{name: schema for model in streamed for name, schema in describe_model(model).items()}}
     for name, schema in sorted(known.items()):
         yield f"## {name}\n"
         yield f"{schema.get('description', '')}\n"
@@ -161,7 +161,8 @@ def _types(schemas: dict[str, Any]) -> Iterator[str]:
             yield _table(["field", "type"], ([f"`{field}`", _type(value)] for field, value in fields))
 
 
-def _describe_model(model: type[Wire]) -> dict[str, Any]:
+def describe_model(model: type[Wire]) -> dict[str, Any]:
+    """Return the schema of a type of the stream, and of each type in it, by their names."""
     schema = model.model_json_schema(mode="serialization", ref_template="#/components/schemas/{model}")
     inner = schema.pop("$defs", {})
     return {model.__name__: schema, **inner}

@@ -15,7 +15,7 @@ from typing import Any
 
 from hero_assistance_sdk.rpc.field_faults import FaultKind
 from hero_assistance_sdk.wire import Connected, Counts, Event, PresenceChange, Reset, Wire
-from scripts.build.docs.wire_docs import openrpc_document
+from scripts.build.docs.wire_docs import describe_model, openrpc_document
 from scripts.build.workspace import REPOSITORY
 
 MODULE = REPOSITORY / "packages" / "ui" / "frontend" / "api" / "wire.ts"
@@ -32,7 +32,7 @@ _IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*")
 
 def render_module(document: dict[str, Any]) -> str:
     """Return the whole of `api/wire.ts`."""
-    streamed = {name: schema for model in _STREAMED for name, schema in _describe_model(model).items()}
+    streamed = {name: schema for model in _STREAMED for name, schema in describe_model(model).items()}
     schemas = {**streamed, **document["components"]["schemas"]}
     parts = [
         _HEAD,
@@ -43,12 +43,6 @@ def render_module(document: dict[str, Any]) -> str:
         _methods(document["methods"]),
     ]
     return "\n".join(parts)
-
-
-def _describe_model(model: type[Wire]) -> dict[str, Any]:
-    schema = model.model_json_schema(mode="serialization", ref_template="#/components/schemas/{model}")
-    inner = schema.pop("$defs", {})
-    return {model.__name__: schema, **inner}
 
 
 def _declaration(name: str, schema: dict[str, Any]) -> str:

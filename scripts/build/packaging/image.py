@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import hero_assistance_sdk
+from hero_assistance_sdk.net.ports import PAGE_PORT, SERVER_PORT
 from hero_assistance_sdk.zipapp.header import Pin, Target
 from hero_assistance_sdk.zipapp.pinning import boot_lines
 from hero_assistance_sdk.zipapp.system_command import BUILD_FOLDER
@@ -25,8 +26,8 @@ SUFFIX = ".oci.tar"
 DATA = "/var/lib/hero-assistance"
 SOCKETS = "/run/hero-assistance"
 _PROGRAM = "hero_assistance"
-_PORTS = (9770, 9771)
-_PAGE = "0.0.0.0:9771"
+_PORTS = (SERVER_PORT, PAGE_PORT)
+_PAGE = f"0.0.0.0:{PAGE_PORT}"
 # Byte code depends on what its process has done before, so it is made by one that has done nothing.
 _UNPACK = """\
 import sys

@@ -23,6 +23,14 @@ def as_json(command: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
 
 
+def call_as_operator(user: str | None, method: str, **params: Any) -> Any:
+    """Call the running server once: as that user, else as the OS user who owns the data."""
+    from hero_assistance.rpc_command import Server
+
+    with Server(user, operator=True) as server:
+        return server.call(method, **params)
+
+
 def complete_method(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The methods that begin with what is typed, from the running server."""
     from hero_assistance.rpc_command import list_known_methods

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hero_assistance.light_commands.output import print_json, show_progress
+from hero_assistance.light_commands.output import print_error, print_json, show_progress
 from hero_assistance.light_commands.releases import list_releases, roll_back
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.paths import Paths
@@ -88,12 +88,12 @@ def reported_errors(*, as_json: bool) -> Iterator[None]:
         yield
     except HeroError as error:
         if as_json:
-            _print_error(error)
+            print_error(error)
         raise
     except OSError as error:
         # Of a missing part of this program nothing is said: it mends itself and begins again.
         if as_json and not is_missing_part(error):
-            _print_error(explain(error))
+            print_error(explain(error))
         raise
 
 
@@ -103,10 +103,6 @@ def _restart(paths: Paths, outcome: Outcome) -> bool:
 
     with show_progress() as progress:
         return restart_or_roll_back(paths, outcome.switched, progress)
-
-
-def _print_error(error: HeroError) -> None:
-    print_json({"error": {"reason": error.reason, "message": error.message, "hint": error.hint}})
 
 
 def _print_outcome(outcome: Outcome) -> None:

@@ -16,9 +16,10 @@ from hero_assistance.setup.desk_setup import SetupChoices, SetupResult, set_up
 from hero_assistance.setup.page_listener import check_page
 from hero_assistance.setup.setup_checks import check_email, check_mail_server, check_sender
 from hero_assistance_sdk.errors import UsageError
+from hero_assistance_sdk.net.ports import PAGE_PORT
 from hero_assistance_sdk.paths import Paths
 
-_PAGE_DEFAULT = "http://localhost:9771"
+_PAGE_DEFAULT = f"http://localhost:{PAGE_PORT}"
 _STDIN = "-"
 
 

@@ -13,7 +13,7 @@ import click
 from hero_assistance.commands.call import as_json, as_user
 from hero_assistance.commands.erasure import delete_command
 from hero_assistance.light_commands.foreign_text import sanitize
-from hero_assistance.light_commands.output import print_json, print_table
+from hero_assistance.light_commands.output import print_done, print_json, print_table
 
 _PRIORITIES = click.Choice(["low", "normal", "high", "urgent"])
 # As many as the server hands over at once.
@@ -79,7 +79,7 @@ def create_command(title: str, body: str, tags: tuple[str, ...], user: str | Non
     """File a ticket."""
     chosen = {"priority": options["priority"], "customer": options["customer"]}
     made = _call_server(user, "ticket.create", title=title, body=_read_text(body), tags=list(tags), **chosen)
-    _print_done(made, f"filed ticket {made['ticket_id']}", as_json=options["as_json"])
+    print_done(made, f"filed ticket {made['ticket_id']}", as_json=options["as_json"])
 
 
 @ticket_command.command("reply")
@@ -91,7 +91,7 @@ def reply_command(ticket_id: int, text: str, user: str | None, *, as_json: bool)
     """Answer where the customer sees it."""
     made = _call_server(user, "message.reply", ticket_id=ticket_id, body=_read_text(text))
     merged = f"; ticket {ticket_id} was merged into it" if made["ticket_id"] != ticket_id else ""
-    _print_done(made, f"replied to ticket {made['ticket_id']}{merged}", as_json=as_json)
+    print_done(made, f"replied to ticket {made['ticket_id']}{merged}", as_json=as_json)
 
 
 @ticket_command.command("note")
@@ -102,7 +102,7 @@ def reply_command(ticket_id: int, text: str, user: str | None, *, as_json: bool)
 def note_command(ticket_id: int, text: str, user: str | None, *, as_json: bool) -> None:
     """Write to the agents; the customer never sees it."""
     made = _call_server(user, "message.note", ticket_id=ticket_id, body=_read_text(text))
-    _print_done(made, f"noted on ticket {ticket_id}", as_json=as_json)
+    print_done(made, f"noted on ticket {ticket_id}", as_json=as_json)
 
 
 def _call_server(user: str | None, method: str, **params: Any) -> Any:
@@ -145,13 +145,6 @@ def _read_text(text: str) -> str:
     from hero_assistance.rpc_command import read_text_word
 
     return read_text_word(text)
-
-
-def _print_done(made: Any, said: str, *, as_json: bool) -> None:
-    if as_json:
-        print_json(made)
-    else:
-        click.echo(said)
 
 
 def _to_cells(ticket: dict[str, Any]) -> list[str]:

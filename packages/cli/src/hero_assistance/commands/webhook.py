@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from hero_assistance.commands.call import as_json, as_user
+from hero_assistance.commands.call import as_json, as_user, call_as_operator
 from hero_assistance.light_commands.foreign_text import sanitize
 from hero_assistance.light_commands.output import print_json, print_table
 from hero_assistance.outbox.outbox_counts import describe_pruned
@@ -34,13 +34,13 @@ def webhook_command() -> None:
 @as_json
 def list_command(user: str | None, *, as_json: bool) -> None:
     """List the webhooks, and how they fare."""
-    found = _call_server(user, "webhook.list")
+    found = call_as_operator(user, "webhook.list")
     if as_json:
         print_json(found)
         return
     columns = ["id", "state", "url", "kinds", "why"]
     print_table(columns, [_to_cells(webhook) for webhook in found["webhooks"]])
-    for line in describe_pruned(_call_server(user, "outbox.counts")["pruned"], "webhook", "messages"):
+    for line in describe_pruned(call_as_operator(user, "outbox.counts")["pruned"], "webhook", "messages"):
         click.echo(line, err=True)
 
 
@@ -55,7 +55,7 @@ def add_command(
     url: str, kinds: tuple[str, ...], description: str | None, user: str | None, *, with_notes: bool, as_json: bool
 ) -> None:
     """Post events to URL from now on; the secret that signs them is printed this once."""
-    made = _call_server(
+    made = call_as_operator(
         user, "webhook.create", url=url, kinds=list(kinds), with_notes=with_notes, description=description or ""
     )
     _print_secret(made, f"added webhook {made['webhook']['webhook_id']}", as_json=as_json)
@@ -108,7 +108,7 @@ def disable_command(webhook_id: int, user: str | None, *, as_json: bool) -> None
 @as_user
 def remove_command(webhook_id: int, user: str | None) -> None:
     """Delete a webhook, and the log of its answers."""
-    _call_server(user, "webhook.delete", webhook_id=webhook_id)
+    call_as_operator(user, "webhook.delete", webhook_id=webhook_id)
     click.echo(f"removed webhook {webhook_id}")
 
 
@@ -118,7 +118,7 @@ def remove_command(webhook_id: int, user: str | None) -> None:
 @as_json
 def rotate_command(webhook_id: int, user: str | None, *, as_json: bool) -> None:
     """Make another secret, and print it this once; for a day the one before signs too."""
-    made = _call_server(user, "webhook.rotate_secret", webhook_id=webhook_id)
+    made = call_as_operator(user, "webhook.rotate_secret", webhook_id=webhook_id)
     _print_secret(made, f"webhook {webhook_id} has another secret", as_json=as_json)
 
 
@@ -128,7 +128,7 @@ def rotate_command(webhook_id: int, user: str | None, *, as_json: bool) -> None:
 @as_json
 def test_command(webhook_id: int, user: str | None, *, as_json: bool) -> None:
     """Send a message that says nothing, and wait for the answer; the exit status is 1 where it was not taken."""
-    queued = _call_server(user, "webhook.test", webhook_id=webhook_id)
+    queued = call_as_operator(user, "webhook.test", webhook_id=webhook_id)
     _print_answer(_wait_for_answer(user, webhook_id, queued["message_id"]), as_json=as_json)
 
 
@@ -139,7 +139,7 @@ def test_command(webhook_id: int, user: str | None, *, as_json: bool) -> None:
 @as_json
 def answers_command(webhook_id: int, limit: int, user: str | None, *, as_json: bool) -> None:
     """List how the last attempts ended, newest first; the server keeps 100 of each webhook."""
-    found = _call_server(user, "webhook.answers", webhook_id=webhook_id, limit=limit)
+    found = call_as_operator(user, "webhook.answers", webhook_id=webhook_id, limit=limit)
     if as_json:
         print_json(found)
         return
@@ -154,18 +154,11 @@ def answers_command(webhook_id: int, limit: int, user: str | None, *, as_json: b
 @as_json
 def redeliver_command(webhook_id: int, event: int, user: str | None, *, as_json: bool) -> None:
     """Send the event of that number once more, or one that was missed."""
-    queued = _call_server(user, "webhook.redeliver", webhook_id=webhook_id, seq=event)
+    queued = call_as_operator(user, "webhook.redeliver", webhook_id=webhook_id, seq=event)
     if as_json:
         print_json(queued)
     else:
         click.echo(f"event {event} is sent to webhook {webhook_id} as {queued['message_id']}")
-
-
-def _call_server(user: str | None, method: str, **params: Any) -> Any:
-    from hero_assistance.rpc_command import Server
-
-    with Server(user, operator=True) as server:
-        return server.call(method, **params)
 
 
 def _wait_for_answer(user: str | None, webhook_id: int, message_id: str) -> dict[str, Any]:
@@ -197,7 +190,7 @@ def _print_answer(answer: dict[str, Any], *, as_json: bool) -> None:
 
 
 def _print_webhook(user: str | None, webhook_id: int, done: str, changed: dict[str, Any], *, as_json: bool) -> None:
-    webhook = _call_server(user, "webhook.update", webhook_id=webhook_id, **changed)
+    webhook = call_as_operator(user, "webhook.update", webhook_id=webhook_id, **changed)
     if as_json:
         print_json(webhook)
     else:

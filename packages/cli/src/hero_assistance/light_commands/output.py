@@ -14,6 +14,7 @@ from hero_assistance.light_commands.foreign_text import make_encodable, sanitize
 
 if TYPE_CHECKING:
     from hero_assistance.results import Progress
+    from hero_assistance_sdk.errors import HeroError
 
 
 class PlainProgress:
@@ -59,6 +60,19 @@ def serialize_json(value: Any, indent: int | None = None) -> str:
 def print_json(value: Any) -> None:
     """Print one JSON document."""
     print(serialize_json(value, indent=2))
+
+
+def print_done(made: Any, said: str, *, as_json: bool) -> None:
+    """Print what a command has made: as JSON, or in a sentence."""
+    if as_json:
+        print_json(made)
+    else:
+        print(said)
+
+
+def print_error(error: HeroError) -> None:
+    """Print why nothing was done as JSON, for programs that have to tell one reason from another."""
+    print_json({"error": {"reason": error.reason, "message": error.message, "hint": error.hint}})
 
 
 def print_value(value: Any) -> None:

@@ -28,6 +28,14 @@ def parse_host(header: str) -> str:
         return ""
 
 
+def is_own_loopback(host: str) -> bool:
+    """Whether a host of a URL is this machine by its loopback: what is sent there does not leave it."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 def is_address(name: str) -> bool:
     """Whether a name is an IP address, with or without a zone."""
     try:

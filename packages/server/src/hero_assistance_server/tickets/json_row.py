@@ -82,7 +82,7 @@ def decode_values(row: Sequence[Any]) -> Ticket:
         note_count=row[20],
         last_reply_id=row[21],
         last_message_id=row[22],
-        attachments=_decode_attachments(row[23]),
+        attachments=decode_attachments(row[23]),
         last_reply=_decode_last_message(row[24], MessageKind.REPLY),
         last_note=_decode_last_message(row[25], MessageKind.NOTE),
         assignee_name=row[27],
@@ -101,6 +101,7 @@ def _decode_last_message(text: str, kind: MessageKind) -> LastMessage | None:
     return LastMessage(UserId(author), kind, excerpt)
 
 
-def _decode_attachments(text: str) -> tuple[Attachment, ...]:
-    # Nearly every ticket has none, and a page has many tickets.
+def decode_attachments(text: str) -> tuple[Attachment, ...]:
+    """Return the attachments of a row of a ticket or message."""
+    # Nearly every row has none, and a list is made of many rows.
     return () if text == "[]" else tuple(Attachment(*values) for values in json.loads(text))

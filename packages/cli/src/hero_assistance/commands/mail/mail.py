@@ -9,11 +9,11 @@ from typing import Any
 
 import click
 
-from hero_assistance.commands.call import as_json, as_user
+from hero_assistance.commands.call import as_json, as_user, call_as_operator
 from hero_assistance.commands.mail.mail_inbox import discard_command, inbox_command, refile_command
 from hero_assistance.commands.mail.mail_status import describe_mail
 from hero_assistance.light_commands.foreign_text import sanitize
-from hero_assistance.light_commands.output import print_json, print_table
+from hero_assistance.light_commands.output import print_done, print_json, print_table
 from hero_assistance.outbox.outbox_counts import describe_pruned
 from hero_assistance_sdk.errors import Unavailable, UsageError
 from hero_assistance_sdk.paths import Paths
@@ -85,7 +85,7 @@ def open_command(letter: str, *, launch: bool, as_json: bool) -> None:
 @as_json
 def status_command(user: str | None, *, as_json: bool) -> None:
     """Show how letters go out, and how many wait or were given up."""
-    status, counts = _call(user, "mail.status"), _call(user, "outbox.counts")
+    status, counts = call_as_operator(user, "mail.status"), call_as_operator(user, "outbox.counts")
     if as_json:
         print_json(status | counts)
         return
@@ -111,7 +111,7 @@ def outbox_command(
 ) -> None:
     """List what waits to be sent and what was given up, newest first, with the last error."""
     wanted = [state] if state else [None] if everything else ["waiting", "dead"]
-    pages = [_call(user, "outbox.list", channel=channel, state=one, limit=limit) for one in wanted]
+    pages = [call_as_operator(user, "outbox.list", channel=channel, state=one, limit=limit) for one in wanted]
     found = sorted((one for page in pages for one in page["deliveries"]), key=lambda one: -one["delivery_id"])[:limit]
     if as_json:
         print_json(found)
@@ -123,7 +123,7 @@ def outbox_command(
         click.echo("nothing is listed" if everything or state else "nothing waits, and nothing was given up")
     if any(page["next_cursor"] for page in pages) or sum(len(page["deliveries"]) for page in pages) > limit:
         click.echo("there are more; --limit shows up to 200, and mail status counts them", err=True)
-    for line in describe_pruned(_call(user, "outbox.counts")["pruned"], channel, "deliveries"):
+    for line in describe_pruned(call_as_operator(user, "outbox.counts")["pruned"], channel, "deliveries"):
         click.echo(line, err=True)
 
 
@@ -137,12 +137,12 @@ def retry_command(delivery_id: int | None, user: str | None, *, everything: bool
     if (delivery_id is None) != everything:
         raise UsageError("retry takes a DELIVERY_ID or --all", hint="hero_assistance mail outbox lists them")
     if everything:
-        count = _call(user, "outbox.retry_dead", channel="mail")
-        _print_done(count, f"{count} letters are sent again", as_json=as_json)
+        count = call_as_operator(user, "outbox.retry_dead", channel="mail")
+        print_done(count, f"{count} letters are sent again", as_json=as_json)
         return
-    done = _call(user, "outbox.retry", delivery_id=delivery_id)
+    done = call_as_operator(user, "outbox.retry", delivery_id=delivery_id)
     said = f"delivery {delivery_id} is sent again" if done else f"delivery {delivery_id} is being sent, or is over"
-    _print_done(done, said, as_json=as_json)
+    print_done(done, said, as_json=as_json)
 
 
 @mail_command.command("drop")
@@ -151,9 +151,9 @@ def retry_command(delivery_id: int | None, user: str | None, *, everything: bool
 @as_json
 def drop_command(delivery_id: int, user: str | None, *, as_json: bool) -> None:
     """Never send DELIVERY_ID, and forget what it holds."""
-    done = _call(user, "outbox.drop", delivery_id=delivery_id)
+    done = call_as_operator(user, "outbox.drop", delivery_id=delivery_id)
     said = f"dropped delivery {delivery_id}" if done else f"delivery {delivery_id} is being sent, or is over"
-    _print_done(done, said, as_json=as_json)
+    print_done(done, said, as_json=as_json)
 
 
 @mail_command.command("test")
@@ -162,11 +162,11 @@ def drop_command(delivery_id: int, user: str | None, *, as_json: bool) -> None:
 @as_json
 def test_command(address: str, user: str | None, *, as_json: bool) -> None:
     """Send a test letter to ADDRESS and wait for what becomes of it; exit status 1 when it is not sent."""
-    made = _call(user, "mail.test", address=address)
+    made = call_as_operator(user, "mail.test", address=address)
     # While the settings cannot be used, letters are held and none is tried.
     is_held = made["status"]["way"] == "held"
     delivery = _wait_for(user, made["delivery_id"], 0 if is_held else _TEST_WAIT_S)
-    status = _call(user, "mail.status")
+    status = call_as_operator(user, "mail.status")
     if as_json:
         print_json(delivery)
     elif delivery["state"] == "done":
@@ -179,18 +179,11 @@ def test_command(address: str, user: str | None, *, as_json: bool) -> None:
         click.echo(sanitize(f"sent to {address}: {delivery['note']}"))
 
 
-def _call(user: str | None, method: str, **params: Any) -> Any:
-    from hero_assistance.rpc_command import Server
-
-    with Server(user, operator=True) as server:
-        return server.call(method, **params)
-
-
 def _wait_for(user: str | None, delivery_id: int, wait_s: float) -> dict[str, Any]:
     """Return a delivery once an attempt has ended, or after so many seconds."""
     until = time.monotonic() + wait_s
     while True:
-        page = _call(user, "outbox.list", channel="mail")
+        page = call_as_operator(user, "outbox.list", channel="mail")
         found: dict[str, Any] = next(one for one in page["deliveries"] if one["delivery_id"] == delivery_id)
         if found["state"] != "waiting" or found["note"] or time.monotonic() >= until:
             return found
@@ -230,10 +223,3 @@ def _to_record(letter: Any) -> dict[str, Any]:
 
 def _format_time(millis: int) -> str:
     return datetime.fromtimestamp(millis / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-
-
-def _print_done(made: Any, said: str, *, as_json: bool) -> None:
-    if as_json:
-        print_json(made)
-    else:
-        click.echo(said)

@@ -8,9 +8,9 @@ from typing import Any
 
 import click
 
-from hero_assistance.commands.call import as_json, as_user
+from hero_assistance.commands.call import as_json, as_user, call_as_operator
 from hero_assistance.light_commands.foreign_text import sanitize
-from hero_assistance.light_commands.output import print_json, print_table
+from hero_assistance.light_commands.output import print_done, print_json, print_table
 from hero_assistance_sdk.errors import UsageError
 
 _LOOK = "hero_assistance mail inbox --state quarantined lists them"
@@ -28,9 +28,9 @@ _STATES = click.Choice(["received", "filed", "ignored", "quarantined"])
 def inbox_command(mail_id: int | None, state: str | None, limit: int, user: str | None, *, as_json: bool) -> None:
     """List the mails that arrived, newest first, and what became of each; with MAIL_ID, show that one as it came."""
     if mail_id is not None:
-        _show(_call(user, "mail.read", mail_id=mail_id), as_json=as_json)
+        _show(call_as_operator(user, "mail.read", mail_id=mail_id), as_json=as_json)
         return
-    page = _call(user, "mail.inbox", limit=limit, **({"state": state} if state else {}))
+    page = call_as_operator(user, "mail.inbox", limit=limit, **({"state": state} if state else {}))
     if as_json:
         print_json(page)
         return
@@ -55,10 +55,10 @@ def refile_command(mail_id: int | None, user: str | None, *, everything: bool, a
         raise UsageError("refile takes a MAIL_ID or --all", hint=_LOOK)
     if everything:
         count = _repeat(user, "mail.refile_quarantined")
-        _print_done(count, f"{_count(count)} filed now; hero_assistance mail inbox shows where", as_json=as_json)
+        print_done(count, f"{_count(count)} filed now; hero_assistance mail inbox shows where", as_json=as_json)
         return
-    mail = _call(user, "mail.refile", mail_id=mail_id)
-    _print_done(mail, f"mail {mail_id} is filed now; hero_assistance mail inbox {mail_id} shows where", as_json=as_json)
+    mail = call_as_operator(user, "mail.refile", mail_id=mail_id)
+    print_done(mail, f"mail {mail_id} is filed now; hero_assistance mail inbox {mail_id} shows where", as_json=as_json)
 
 
 @click.command("discard")
@@ -72,12 +72,12 @@ def discard_command(mail_id: int | None, age: str | None, user: str | None, *, e
     if (mail_id is not None) + (age is not None) + everything != 1:
         raise UsageError("discard takes one of MAIL_ID, --older-than AGE and --all", hint=_LOOK)
     if mail_id is not None:
-        mail = _call(user, "mail.discard", mail_id=mail_id)
-        _print_done(mail, f"mail {mail_id} is discarded", as_json=as_json)
+        mail = call_as_operator(user, "mail.discard", mail_id=mail_id)
+        print_done(mail, f"mail {mail_id} is discarded", as_json=as_json)
         return
     params = {} if age is None else {"before": int((time.time() - _read_age(age)) * 1000)}
     count = _repeat(user, "mail.discard_quarantined", **params)
-    _print_done(count, f"{_count(count)} discarded", as_json=as_json)
+    print_done(count, f"{_count(count)} discarded", as_json=as_json)
 
 
 def _read_age(text: str) -> float:
@@ -103,13 +103,6 @@ def _count(mails: int) -> str:
     return "1 mail is" if mails == 1 else f"{mails} mails are"
 
 
-def _print_done(made: Any, said: str, *, as_json: bool) -> None:
-    if as_json:
-        print_json(made)
-    else:
-        click.echo(said)
-
-
 def _show(found: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         print_json(found)
@@ -132,10 +125,3 @@ def _to_cells(mail: dict[str, Any]) -> list[str]:
         sanitize(mail["subject"]),
         sanitize(mail["reason"]) or "-",
     ]
-
-
-def _call(user: str | None, method: str, **params: Any) -> Any:
-    from hero_assistance.rpc_command import Server
-
-    with Server(user, operator=True) as server:
-        return server.call(method, **params)

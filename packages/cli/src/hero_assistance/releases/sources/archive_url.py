@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit, urlunsplit
@@ -10,6 +9,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 from hero_assistance.releases.sources.checksums import SUMS_FILE
 from hero_assistance.releases.sources.signature import SIGNATURE_SUFFIX
 from hero_assistance_sdk.errors import UsageError
+from hero_assistance_sdk.net.host_names import is_own_loopback
 
 SCHEMES = ("http://", "https://")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,199}")
@@ -57,17 +57,10 @@ class ArchiveUrl:
 def is_protected(url: str) -> bool:
     """Whether what is sent cannot be changed on its way: TLS protects it, or it does not leave this machine."""
     parts = urlsplit(url)
-    return parts.scheme == "https" or _is_loopback(parts.hostname or "")
+    return parts.scheme == "https" or is_own_loopback(parts.hostname or "")
 
 
 def describe_url(url: str) -> str:
     """The URL without what may be secret: a password, a signed query."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

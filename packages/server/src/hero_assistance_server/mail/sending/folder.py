@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from hero_assistance_sdk.files.durable_files import write_atomic
 from hero_assistance_sdk.files.usable_folder import usable_folder
 
-FOLDER_MODE = 0o700
-FILE_MODE = 0o600
 KEPT_FOR = timedelta(days=30)
 MOST = 10_000
 SUFFIX = ".eml"
@@ -36,14 +34,7 @@ class OutboxFolder:
         """Write a letter; the same name again replaces it. Raises `FolderUnusable`."""
         path = self.folder / f"{name}{SUFFIX}"
         with usable_folder(self.folder):
-            self.folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
-            partial = self.folder / f".{name}.partial"
-            with open(partial, "wb", opener=_private) as file:
-                file.write(message)
-                file.flush()
-                os.fsync(file.fileno())
-            partial.replace(path)
-            _sync(self.folder)
+            write_atomic(path, message)
             if self._written % _PRUNE_EVERY == 0:
                 self._prune(now)
         self._written += 1
@@ -63,15 +54,3 @@ class OutboxFolder:
             with contextlib.suppress(FileNotFoundError):
                 if index < len(files) - MOST or path.stat().st_mtime < before:
                     path.unlink()
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, FILE_MODE)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -6,11 +6,11 @@ server's may be signed by, in place of those of the machine.
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from hero_assistance_sdk.net.host_names import is_own_loopback
 from hero_assistance_server.mail.receiving.sources.listen_address import BadMailSetting
 
 _PORTS = {"imaps": 993, "imap": 143}
@@ -85,19 +85,12 @@ def _choose_encryption(scheme: str, starttls: str | None, host: str) -> ImapEncr
         raise _bad("starttls is always or never")
     if starttls == ImapEncryption.STARTTLS:
         return ImapEncryption.STARTTLS
-    if not _is_loopback(host):
+    if not is_own_loopback(host):
         raise _bad(
             "imap:// sends the password as plain text, and is for a server on this machine; write imaps://, or"
             " ?starttls=always at its end"
         )
     return ImapEncryption.NONE
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _bad(fault: str) -> BadMailSetting:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -123,9 +122,3 @@ def as_json(attachments: Sequence[Attachment]) -> str:
     """Return the JSON text of the attachments of a ticket or message, for its row."""
     values = [[getattr(one, name) for name in _FIELDS] for one in attachments]
     return json_text(values) if values else "[]"
-
-
-def of_json(text: str) -> tuple[Attachment, ...]:
-    """Return the attachments of a row."""
-    # Nearly every row has none, and a list is made of many rows.
-    return () if text == "[]" else tuple(Attachment(*values) for values in json.loads(text))

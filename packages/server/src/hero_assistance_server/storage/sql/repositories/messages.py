@@ -14,6 +14,7 @@ from hero_assistance_server.storage.sql.connection import Connection
 from hero_assistance_server.storage.sql.repositories import attachments
 from hero_assistance_server.storage.sql.session import StorageSession
 from hero_assistance_server.texts import EXCERPT_SOURCE
+from hero_assistance_server.tickets.json_row import decode_attachments
 from hero_assistance_server.tickets.merging.merge_split import Entry
 from hero_assistance_server.timestamps import maybe_millis, maybe_time, millis, time_of
 
@@ -147,5 +148,5 @@ def _to_message(row: tuple[Any, ...]) -> Message:
         body,
         time_of(created_at),
         maybe_time(edited_at),
-        attachments.of_json(attached),
+        decode_attachments(attached),
     )
