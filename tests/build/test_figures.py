@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import re
 import subprocess
 import sys
 
@@ -89,3 +90,15 @@ def test_sign_in_is_measured_and_quick() -> None:
     figures = {figure.name: figure for figure in measure("sign_in", quick=True).figures}
     assert figures["sign-in by link"].met is True
     assert figures["`ticket.list` of 50, by a name"].value > 0
+
+
+def test_the_readme_states_the_memory_that_was_measured() -> None:
+    figures = (ROOT / "docs" / "figures.md").read_text("utf-8")
+    rows = re.findall(
+        r"^\| memory of (?:hero_assistance_\w+|the embedded supervisor), idle \| ([\d.]+) MB", figures, re.MULTILINE
+    )
+    stated = re.search(r"^\| memory \| (\d+) MB idle", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+    assert stated is not None
+    measured = sum(map(float, rows[:3]))
+    assert len(rows) >= 3
+    assert abs(int(stated[1]) - measured) <= measured / 10
