@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hero_assistance_sdk.errors import Conflict, NotFound, TooLarge
-from hero_assistance_sdk.wire import AttachmentId, MessageKind
+from hero_assistance_sdk.wire import AttachmentId
 from hero_assistance_server.attachments.media_type import Sniffed
 from hero_assistance_server.attachments.model import Attachment, AttachmentRecord, AttachmentUse
 from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.messages.visibility import sees_message
 from hero_assistance_server.quotas.rules import ByteQuotas, StoredBytes, check_room
 from hero_assistance_server.storage.unit_of_work import Snapshot, UnitOfWork
 
@@ -114,5 +115,4 @@ def _sees(snapshot: Snapshot, caller: Caller, record: AttachmentRecord) -> bool:
 
 def _sees_use(snapshot: Snapshot, caller: Caller, use: AttachmentUse) -> bool:
     ticket = snapshot.tickets.find(use.ticket_id)
-    hidden = use.kind is MessageKind.NOTE and not caller.is_staff
-    return ticket is not None and caller.sees(ticket) and not hidden
+    return ticket is not None and caller.sees(ticket) and (use.kind is None or sees_message(caller, use.kind))

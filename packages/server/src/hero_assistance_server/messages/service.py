@@ -18,6 +18,7 @@ from hero_assistance_server.messages.event_types import MESSAGE_EDITED
 from hero_assistance_server.messages.mentions import find_mentioned
 from hero_assistance_server.messages.model import Message, ReplyOptions
 from hero_assistance_server.messages.repository import ThreadPlace
+from hero_assistance_server.messages.visibility import sees_message, sees_notes
 from hero_assistance_server.rpc.pages import Page, fill_page
 from hero_assistance_server.storage.unit_of_work import Snapshot, UnitOfWork
 from hero_assistance_server.tickets.change_service import release_assignee, update_ticket
@@ -96,7 +97,7 @@ def iterate_messages(snapshot: Snapshot, caller: Caller, ticket_id: TicketId, be
     Raises `NotFound`.
     """
     visible_ticket(snapshot, caller, ticket_id)
-    return snapshot.messages.iterate_newest(ticket_id, notes=caller.is_staff, before=before)
+    return snapshot.messages.iterate_newest(ticket_id, notes=sees_notes(caller), before=before)
 
 
 def iterate_edits(snapshot: Snapshot, caller: Caller, message_id: MessageId, before: int) -> Iterator[StoredAuditEntry]:
@@ -116,7 +117,7 @@ def _visible_message(snapshot: Snapshot, caller: Caller, message_id: MessageId) 
     message = snapshot.messages.find(message_id)
     ticket = snapshot.tickets.find(message.ticket_id) if message else None
     hidden = ticket is None or not caller.sees(ticket)
-    if message is None or ticket is None or hidden or (message.kind is MessageKind.NOTE and not caller.is_staff):
+    if message is None or ticket is None or hidden or not sees_message(caller, message.kind):
         raise NotFound(f"there is no message {message_id}")
     return message, ticket
 
@@ -138,7 +139,7 @@ def _check_seen(work: UnitOfWork, caller: Caller, ticket_id: TicketId, seen: Mes
 
 def _find_unseen(work: UnitOfWork, caller: Caller, ticket_id: TicketId, seen: MessageId) -> Page[Message]:
     """Return the first messages of others behind `seen`; no query of it is left open in the transaction."""
-    newer = work.messages.iterate_after(ticket_id, seen, notes=caller.is_staff)
+    newer = work.messages.iterate_after(ticket_id, seen, notes=sees_notes(caller))
     unseen = (message for message in newer if message.author != caller.known().user_id)
     return fill_page(unseen, lambda message: serializers.message(message).model_dump_json().encode(), UNSEEN_SHOWN)
 

@@ -17,6 +17,7 @@ from hero_assistance_server.mail.reply_marker import make_marker
 from hero_assistance_server.mail.sending.mail_settings import MailSettings
 from hero_assistance_server.mail.sending.service import queue_letter
 from hero_assistance_server.messages.model import Message
+from hero_assistance_server.messages.visibility import sees_message
 from hero_assistance_server.notifications.decisions import find_reachable
 from hero_assistance_server.notifications.letter_text import choose_subject, write_html, write_text
 from hero_assistance_server.notifications.letter_words import Passage, Story, describe_file
@@ -79,7 +80,7 @@ def _find_news(work: UnitOfWork, user: User, one: PendingNotification) -> Messag
     message = work.messages.find(one.message_id) if one.message_id else None
     if message is None or message.ticket_id != one.ticket_id:
         return None
-    if message.kind is MessageKind.NOTE and not user.is_staff:
+    if not sees_message(user, message.kind):
         return None
     is_read = work.read_receipts.last_read(user.user_id, one.ticket_id) >= message.message_id
     return None if is_read else message

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from hero_assistance_sdk.wire import MessageId, TicketId
 from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.messages.visibility import sees_notes
 from hero_assistance_server.read_receipts import rules
 from hero_assistance_server.read_receipts.model import ReadReceipt, TicketReader
 from hero_assistance_server.storage.unit_of_work import Snapshot, UnitOfWork
@@ -23,7 +24,7 @@ def mark_read(
     user = caller.known()
     ticket = visible_ticket(work, caller, ticket_id)
     if ticket.merged_into is None:
-        reached = work.messages.find_last_seen(ticket_id, message_id, notes=user.is_staff)
+        reached = work.messages.find_last_seen(ticket_id, message_id, notes=sees_notes(user))
         if work.read_receipts.save(user.user_id, ticket_id, reached, work.now, back=back):
             last_read = work.read_receipts.last_read(user.user_id, ticket_id)
             work.record_event(rules.mark(ticket_id, last_read, user))

@@ -15,6 +15,7 @@ from hero_assistance_sdk.rpc.methods import Params, Result
 from hero_assistance_server import serializers
 from hero_assistance_server.identity.permissions import KNOWN, Caller
 from hero_assistance_server.messages.model import up_to_characters
+from hero_assistance_server.messages.visibility import sees_notes
 from hero_assistance_server.rpc.example_fixtures import CAROLS_TICKET, TICKET, make_listed
 from hero_assistance_server.rpc.params import ID_LIMIT, FilterText, ZoneName
 from hero_assistance_server.rpc.registry import MethodRegistry
@@ -167,7 +168,7 @@ def _place(snapshot: Snapshot, reader: User, ticket: Ticket, filter_: Filter) ->
     if not reader.is_staff:
         # Customers find no tags, also where they are shown them.
         ticket = replace(ticket, tags=())
-    newest = snapshot.messages.iterate_newest(ticket.ticket_id, notes=reader.is_staff)
+    newest = snapshot.messages.iterate_newest(ticket.ticket_id, notes=sees_notes(reader))
     there = snippets.find_snippet(ticket, up_to_characters(newest, LOOK_LIMIT), snippets.patterns(filter_))
     snippet = [Segment(text=segment.text, match=segment.match) for segment in there.segments]
     return {"place": there.place, "message_id": there.message_id, "snippet": snippet}
