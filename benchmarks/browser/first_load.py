@@ -54,7 +54,7 @@ def measure(dist: Path) -> Report:
     report.notes.append(
         f"The largest of {LOADS} loads, until the page is live; bodies as they are sent, compressed, without headers. "
         "The document, which has the style in it, counts as style; the event stream counts as a request. "
-        "The targets are those of the first page that was built, of 22 kB; the suite holds today's to 9 requests and 66 kB."
+        "The targets are those of the first page that was built, of 22 kB; the suite holds 9 requests and 66 kB."
     )
     return report
 
