@@ -31,7 +31,7 @@ LIMIT = 100_000
 FILLED: list[int] = []
 
 
-async def caller_of(request: Request) -> str:
+async def find_caller(request: Request) -> str:
     """The endpoint's way to know its callers; it can fail."""
     if "x-broken" in request.headers:
         raise Unavailable("nobody can be looked up now")
@@ -54,7 +54,9 @@ async def served(root: Path) -> AsyncIterator[Path]:
         return "x" * 32768
 
     info = ServiceInfo("things", "Things", "1.0", "About things.", "rpc.sock")
-    routes = rpc_routes(RpcEndpoint(Dispatcher(table), caller_of, LIMIT), OpenRpcDocument(lambda: {"openrpc": "1.3.2"}))
+    routes = rpc_routes(
+        RpcEndpoint(Dispatcher(table), find_caller, LIMIT), OpenRpcDocument(lambda: {"openrpc": "1.3.2"})
+    )
     stop, path = asyncio.Event(), root / "rpc.sock"
     listener = unix_listener(path, Router([*routes, *service_routes(info, Health())]))
     async with asyncio.timeout(TIMEOUT_S), asyncio.TaskGroup() as group:

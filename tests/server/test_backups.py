@@ -216,11 +216,11 @@ async def test_a_damaged_attachment_is_said_and_the_good_backup_stays(past: Path
 async def test_one_a_day_and_seven_are_kept(past: Paths) -> None:
     async with open_store(past.data, clock=lambda: NOW, publish=lambda _: None) as store:
         backups = Backups(store, past.backups)
-        assert await backups.due_in(NOW) == timedelta()
+        assert await backups.find_due_in(NOW) == timedelta()
         for day in range(9):
             await backups.make(NOW + timedelta(days=day))
         last = NOW + timedelta(days=8)
-        assert await backups.due_in(last + timedelta(hours=23)) == timedelta(hours=1)
+        assert await backups.find_due_in(last + timedelta(hours=23)) == timedelta(hours=1)
         names = sorted(path.name for path in past.backups.iterdir())
         assert len(names) == 7
         assert all(NAME.fullmatch(name) for name in names)
@@ -230,7 +230,7 @@ async def test_one_a_day_and_seven_are_kept(past: Paths) -> None:
         await store.write(lambda work: work.project.save_changes(ProjectSettings(), ProjectSettings(backup_hours=0)))
         await backups.make(last + timedelta(days=1))
         assert len(list(past.backups.iterdir())) == 2
-        assert await backups.due_in(last + timedelta(days=100)) is None
+        assert await backups.find_due_in(last + timedelta(days=100)) is None
 
 
 @pytest.mark.anyio
@@ -485,7 +485,7 @@ async def test_what_others_put_among_the_backups_is_no_backup(past: Paths) -> No
     (past.backups / "hero_assistance-20310101T000000Z.tar").symlink_to(past.root / "unmounted")
     async with open_store(past.data, clock=lambda: NOW, publish=lambda _: None) as store:
         backups = Backups(store, past.backups)
-        assert (backups.newest(), await backups.due_in(NOW)) == (None, timedelta())
+        assert (backups.newest(), await backups.find_due_in(NOW)) == (None, timedelta())
         await store.write(lambda work: work.project.save_changes(ProjectSettings(), ProjectSettings(backups_kept=1)))
         for day in range(2):
             await backups.make(NOW + timedelta(days=day))

@@ -25,7 +25,7 @@ from hero_assistance_server.identity.authentication import (
     AuthMode,
     ListenerKind,
 )
-from hero_assistance_server.identity.devices.directory import no_keys
+from hero_assistance_server.identity.devices.directory import find_no_key
 from hero_assistance_server.identity.devices.service import REVOKED, DeviceAdministration
 from hero_assistance_server.identity.last_use import load_access
 from hero_assistance_server.identity.operator import OPERATOR
@@ -90,28 +90,28 @@ class Node:
         return SignInService(self.storage, self.sessions, self.devices, rates, letters, LINKS)
 
     async def by_session(self, token: str) -> Caller:
-        return await self._caller_of({HERO_SESSION: token.encode()})
+        return await self._find_caller({HERO_SESSION: token.encode()})
 
     async def by_login(self, name: str) -> Caller:
-        return await self._caller_of({HERO_USER: name.encode()})
+        return await self._find_caller({HERO_USER: name.encode()})
 
     async def by_device(self, address: str = ADDRESS) -> Caller:
-        return await self._caller_of({}, ListenerKind.TCP, (address, 1))
+        return await self._find_caller({}, ListenerKind.TCP, (address, 1))
 
     async def by_nothing(self) -> Caller:
-        return await self._caller_of({})
+        return await self._find_caller({})
 
     async def by_operator(self) -> Caller:
-        return await self._caller_of({OPERATOR: b"1"})
+        return await self._find_caller({OPERATOR: b"1"})
 
-    async def _caller_of(
+    async def _find_caller(
         self,
         headers: dict[bytes, bytes],
         listener: ListenerKind = ListenerKind.UNIX,
         client: tuple[str, int] | None = None,
     ) -> Caller:
         scope = {"type": "http", "headers": list(headers.items()), "client": client}
-        return await self.identity.caller_of(Request(scope), listener)
+        return await self.identity.find_caller(Request(scope), listener)
 
     async def change(self, user: User) -> None:
         def command(work: UnitOfWork) -> None:
@@ -141,7 +141,7 @@ async def know_key(_address: IPv6Address) -> str:
 async def open_node(storage: Storage, hub: Hub) -> Node:
     """Load what a server keeps in memory."""
     directory = Directory(*await storage.read(lambda found: (found.users.list_all(), found.logins.list_all())))
-    sessions, devices = await load_access(storage, no_keys)
+    sessions, devices = await load_access(storage, find_no_key)
     storage.nodes.access.follow(AccessFollower(directory, sessions, devices, hub).apply)
     identity = Authenticator(
         AuthMode.HERO,

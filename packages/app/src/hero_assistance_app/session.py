@@ -70,7 +70,7 @@ class SessionGuard:
             # A foreign name that resolves to this machine would make a stranger's page "same origin".
             return _refuse(*_OTHER_NAME)
         if self._is_within(request) and self._is_known(request):
-            return _show_entry() if request.scope["path"] == f"{self.path}/{_ENTRY}" else self._below
+            return _show_entry() if request.scope["path"] == f"{self.path}/{_ENTRY}" else self._serve_below
         if request.scope["path"] == "/":
             if request.method == "GET" and self._takes_token(request.query_params.get("token", "")):
                 return self._start_session(self._redirect())
@@ -78,7 +78,7 @@ class SessionGuard:
                 return self._start_session(self._lead())
         return _refuse(*_USED_UP)
 
-    async def _below(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _serve_below(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._app({**scope, "root_path": self.path}, receive, send)
 
     def _is_within(self, request: Request) -> bool:

@@ -50,7 +50,7 @@ class EventStreamResponse:
     async def _stream(self, receive: Receive, send: Send) -> None:
         async with asyncio.TaskGroup() as group:
             pump = group.create_task(self._pump(send))
-            reader = group.create_task(_until_disconnected(receive))
+            reader = group.create_task(_wait_until_disconnected(receive))
             pump.add_done_callback(lambda _: reader.cancel())
             reader.add_done_callback(lambda _: pump.cancel())
             self._ended.add_done_callback(lambda _: pump.cancel())
@@ -66,7 +66,7 @@ async def begin_stream(send: Send, headers: Iterable[tuple[bytes, bytes]]) -> No
     await send(_body(b"", more=True))
 
 
-async def _until_disconnected(receive: Receive) -> None:
+async def _wait_until_disconnected(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
 

@@ -59,15 +59,15 @@ class RpcEndpoint(Generic[C]):
     """
 
     dispatcher: Dispatcher[C]
-    caller_of: Callable[[Request], Awaitable[C]]
+    find_caller: Callable[[Request], Awaitable[C]]
     body_limit: int = int(DEFAULTS.body_bytes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         request = Request(scope, receive)
         try:
-            body = await bounded_body(request, self.body_limit)
-            caller = await self.caller_of(request)
+            body = await read_bounded_body(request, self.body_limit)
+            caller = await self.find_caller(request)
         except HeroError as error:
             response: Response = failure_response(error)
         except ClientDisconnect:
@@ -153,7 +153,7 @@ def retry_headers(error: HeroError) -> dict[str, str]:
     return {} if error.retry_after is None else {"retry-after": str(error.retry_after)}
 
 
-async def bounded_body(request: Request, limit: int) -> bytes:
+async def read_bounded_body(request: Request, limit: int) -> bytes:
     """Read the body; raises `TooLarge` as soon as it is longer than `limit` bytes, `Unavailable` for want of memory."""
     if int(request.headers.get("content-length") or 0) > limit:
         raise _too_large(limit)

@@ -53,7 +53,7 @@ async def subscribe(
         while True:
             reader = EventReader(str(target), seq)
             try:
-                async with aclosing(_connection(http, reader, headers or {}, watchdog_s)) as arrived:
+                async with aclosing(_connect(http, reader, headers or {}, watchdog_s)) as arrived:
                     async for received in arrived:
                         # The opening lines carry a position and a name; they do not prove yet that the stream works.
                         attempt = attempt if received.kind in _OPENING else 0
@@ -86,7 +86,7 @@ def backoff(attempt: int) -> float:
     return random.uniform(longest / 2, longest)  # noqa: S311
 
 
-async def _connection(
+async def _connect(
     http: httpx2.AsyncClient, reader: EventReader, headers: Mapping[str, str], watchdog_s: float
 ) -> AsyncGenerator[Received, None]:
     """Yield what one connection sends."""

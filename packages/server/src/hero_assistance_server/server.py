@@ -32,7 +32,7 @@ from hero_assistance_server.http.takeover_app import TakeoverApp
 from hero_assistance_server.identity.access_follower import AccessFollower
 from hero_assistance_server.identity.authentication import AuthMode, OverlayPolicy
 from hero_assistance_server.identity.last_use import load_access
-from hero_assistance_server.identity.mycelium import DEFAULT_API, NodeKeys, node_address
+from hero_assistance_server.identity.mycelium import DEFAULT_API, NodeKeys, read_node_address
 from hero_assistance_server.jobs.maintenance import maintain
 from hero_assistance_server.jobs.running import running
 from hero_assistance_server.jobs.settings_watch import SettingsWatch, watch_settings
@@ -270,7 +270,7 @@ async def _bind(settings: ServerSettings, health: Health) -> Bound:
             settings_reporter(health, "the server listens on no TCP address", _MENDED)(told)
             raise Unavailable("MYCELIUM_BIND cannot be read, and may name one address", hint=told.fault_line)
         if bind.is_auto:
-            bind = Bind(str(await node_address(settings.mycelium_api)), bind.port)
+            bind = Bind(str(await read_node_address(settings.mycelium_api)), bind.port)
         return Bound(bind_or_take_over(str(bind)), str(bind))
     except HeroError as error:
         _log.error("listener.tcp-unavailable", reason=error.reason, error=error.message, hint=error.hint or "")

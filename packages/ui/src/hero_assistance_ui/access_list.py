@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from hero_assistance_httpd.rpc_endpoint import bounded_body
+from hero_assistance_httpd.rpc_endpoint import read_bounded_body
 from hero_assistance_sdk.access_list import AccessList, access_of
 from hero_assistance_sdk.errors import Conflict, Forbidden, Unauthenticated
 from hero_assistance_sdk.hero_proc.settings import DaemonSettings, SecretName, SettingsReader
@@ -78,7 +78,7 @@ class AccessListResource:
 
     async def _put(self, request: Request) -> Response:
         check_same_site(request)
-        change = _parse_change(await bounded_body(request, BODY_LIMIT))
+        change = _parse_change(await read_bounded_body(request, BODY_LIMIT))
         wanted = _check_entries(change)
         await self._check_admin(request)
         peer = self._peer(request)

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hero_assistance_httpd.health import Health
 from hero_assistance_httpd.request_headers import pick_headers
-from hero_assistance_httpd.rpc_endpoint import ServiceInfo, bounded_body, service_routes
+from hero_assistance_httpd.rpc_endpoint import ServiceInfo, read_bounded_body, service_routes
 from hero_assistance_sdk.errors import HeroError, NotFound
 from hero_assistance_sdk.hero_proc.settings import SettingsReader
 from hero_assistance_sdk.net.embedders import Embedders
@@ -100,14 +100,14 @@ class Gateway(Starlette):
             Route("/", document.__call__),
             Route("/static/{name}", assets.__call__),
             Route("/embed.js", assets.embed_script),
-            Route("/projects/{project}/rpc", self._rpc, methods=["POST"]),
-            Route("/projects/{project}/events", self._events),
+            Route("/projects/{project}/rpc", self._relay_rpc, methods=["POST"]),
+            Route("/projects/{project}/events", self._relay_events),
             Route("/projects/{project}/retry", self._retry, methods=["POST"]),
-            Route("/events", self._merged_events),
+            Route("/events", self._relay_merged_events),
             Route("/projects/{project}/attachments", self._upload, methods=["POST"]),
             Route("/projects/{project}/attachments/{attachment_id}", self._download),
             Route("/projects/{project}/mails/{mail_id}", mail_frame.__call__),
-            *([Route("/projects/{project}/people", self._people)] if identity.is_dev else []),
+            *([Route("/projects/{project}/people", self._list_people)] if identity.is_dev else []),
             *self._sign_in_routes(document, NoticePage(assets, reader, desk_name), assets.languages),
             *self._admin_routes(reader),
             *service_routes(info, health),
@@ -162,10 +162,10 @@ class Gateway(Starlette):
             Route("/unsubscribe", unsubscribe.__call__, methods=["GET", "POST"]),
         ]
 
-    async def _rpc(self, request: Request) -> Response:
+    async def _relay_rpc(self, request: Request) -> Response:
         check_same_site(request)
         upstream = self._upstream(request)
-        call = parse_call(await bounded_body(request, REQUEST_BYTES))
+        call = parse_call(await read_bounded_body(request, REQUEST_BYTES))
         try:
             async with upstream.attempt():
                 await upstream.page_methods.require(call.method)
@@ -174,11 +174,11 @@ class Gateway(Starlette):
         accepted = request.headers.get("accept-encoding", "")
         return await relay_call(upstream, call, self._identity.headers(request), accepted)
 
-    async def _people(self, request: Request) -> Response:
+    async def _list_people(self, request: Request) -> Response:
         """List all users for the picker: it calls without a name, and dev mode takes that for the admin."""
         return await relay_call(self._upstream(request), Call(0, "user.list", {}), {})
 
-    async def _events(self, request: Request) -> Response:
+    async def _relay_events(self, request: Request) -> Response:
         upstream = self._upstream(request)
         headers = self._identity.headers(request) | pick_headers(request, [b"last-event-id"])
         since = request.query_params.get("since")
@@ -191,7 +191,7 @@ class Gateway(Starlette):
         self._upstream(request).release()
         return JSONResponse({}, headers=NO_STORE)
 
-    async def _merged_events(self, request: Request) -> Response:
+    async def _relay_merged_events(self, request: Request) -> Response:
         """Merge the streams named as `project=since`, or all; `Last-Event-ID` says where a client comes back to."""
         named = parse_positions(request.headers.get("last-event-id") or _query(request))
         wanted = named or dict.fromkeys(self._upstreams, "")

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hero_assistance_httpd.rpc_endpoint import bounded_body
+from hero_assistance_httpd.rpc_endpoint import read_bounded_body
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_sdk.rpc.client import decode_answer
 from hero_assistance_ui.identity import BrowserIdentity
@@ -51,7 +51,7 @@ class UnsubscribeResource:
             return await self._notices.answer(request, asked, base=_BASE)
         try:
             # `List-Unsubscribe=One-Click`, or nothing: the token alone counts.
-            await bounded_body(request, BODY_LIMIT)
+            await read_bounded_body(request, BODY_LIMIT)
             await self._mute(request, token)
         except HeroError as error:
             return await self._notices.answer(request, failure_notice(error), base=_BASE)

@@ -71,7 +71,7 @@ def cli(
         return
     if start and stop:
         raise click.UsageError("--start and --stop exclude each other")
-    _only_with_start(ctx, start)
+    _check_start_options(ctx, start)
     if start or stop:
         if ctx.invoked_subcommand:
             raise click.UsageError("--start and --stop take no command")
@@ -86,7 +86,7 @@ def cli(
         ctx.exit(2)
 
 
-def _only_with_start(ctx: click.Context, start: bool) -> None:
+def _check_start_options(ctx: click.Context, start: bool) -> None:
     if start:
         return
     given = [

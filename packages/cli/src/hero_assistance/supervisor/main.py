@@ -65,7 +65,7 @@ async def supervise(paths: Paths) -> None:
                 group.create_task(log_manager.run())
                 group.create_task(listening.keep(processes.notify_socket.keep))
                 _log.info("supervisor.ready", pid=os.getpid(), release=release_id(), services=len(services))
-                await _until_stopped(stop, services, endpoint)
+                await _wait_until_stopped(stop, services, endpoint)
             # This ends the runners; their processes go on.
             raise _Ended
     except* _Ended:
@@ -89,7 +89,7 @@ def _make_endpoint(context: RpcContext, path: Path) -> HttpEndpoint:
     # A page of log lines has its own bound; each byte of a binary line may be six of JSON.
     dispatcher = Dispatcher(table, answer_bytes=RELAY_BYTES, explains_system=True)
 
-    async def rpc(body: bytes) -> bytes | None:
+    async def answer(body: bytes) -> bytes | None:
         return await dispatcher.answer(body, context)
 
     manifest = {"protocol": "openrpc", "name": NAME, "title": _TITLE, "version": version()}
@@ -98,10 +98,10 @@ def _make_endpoint(context: RpcContext, path: Path) -> HttpEndpoint:
         "/health": to_json({"status": "ok", "service": NAME, "version": version()}),
         "/.well-known/heroservice.json": to_json({**manifest, "description": _DESCRIPTION, "socket": str(path)}),
     }
-    return HttpEndpoint(rpc, documents)
+    return HttpEndpoint(answer, documents)
 
 
-async def _until_stopped(stop: asyncio.Event, services: Services, endpoint: HttpEndpoint) -> None:
+async def _wait_until_stopped(stop: asyncio.Event, services: Services, endpoint: HttpEndpoint) -> None:
     """Return when `stop` is set, or when nothing was registered and no client connected for a while."""
     while not stop.is_set():
         was_idle = _is_idle(services, endpoint)

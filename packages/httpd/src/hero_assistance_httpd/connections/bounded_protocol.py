@@ -167,7 +167,7 @@ class BoundedProtocol(PacedProtocol):
         self._timed = self._awaited
         self._started = self.loop.time()
         seconds = limits.header_seconds if self._awaited is _Awaited.HEADERS else limits.body_seconds
-        self._timer = self.loop.call_later(seconds, self._late)
+        self._timer = self.loop.call_later(seconds, self._check_lateness)
 
     def _rest(self) -> None:
         if self._timer is not None:
@@ -175,7 +175,7 @@ class BoundedProtocol(PacedProtocol):
             self._timer = None
         self._timed = _Awaited.NOTHING
 
-    def _late(self) -> None:
+    def _check_lateness(self) -> None:
         if self._timed is _Awaited.BODY:
             limits = self.config.limits
             left = self._started + self._body / limits.body_rate + limits.body_seconds - self.loop.time()
@@ -183,7 +183,7 @@ class BoundedProtocol(PacedProtocol):
                 # The server is the slow side.
                 left = limits.body_seconds
             if left > 0:
-                self._timer = self.loop.call_later(max(left, _SHORTEST_S), self._late)
+                self._timer = self.loop.call_later(max(left, _SHORTEST_S), self._check_lateness)
                 return
         if self._timed is _Awaited.HEADERS and not self._loose:
             # Nothing arrived, so there is nothing to answer.

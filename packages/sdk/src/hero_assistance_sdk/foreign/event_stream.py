@@ -50,7 +50,7 @@ async def read_refusal(answer: httpx2.Response, name: str) -> HeroError | None:
     kind = _REFUSALS.get(answer.status_code)
     if kind is None:
         return None
-    error = _error_in(await _short_body(answer, name))
+    error = _error_in(await _read_short_body(answer, name))
     data = error.get("data")
     details = data if isinstance(data, dict) else {}
     if details.get("reason") == Deactivated.reason:
@@ -61,7 +61,7 @@ async def read_refusal(answer: httpx2.Response, name: str) -> HeroError | None:
     return kind(quote(message, _LONGEST_MESSAGE), hint=quote(hint, _LONGEST_MESSAGE) if isinstance(hint, str) else None)
 
 
-async def _short_body(answer: httpx2.Response, name: str) -> bytes:
+async def _read_short_body(answer: httpx2.Response, name: str) -> bytes:
     """Return the body of a refusal; empty where it is too long, or too long in coming."""
     try:
         async with asyncio.timeout(HEAD_TIMEOUT_S):
@@ -96,11 +96,11 @@ async def read_events(
     """
     clock = asyncio.get_running_loop().time
     waited = 0.0
-    async with aclosing(_raw(answer)) as chunks:
+    async with aclosing(_read_raw(answer)) as chunks:
         while True:
             begun = clock()
             left_s = silence_s - waited
-            chunk = await _next_chunk(
+            chunk = await _read_chunk(
                 chunks, answer, left_s if reader.silence_s is None else min(left_s, reader.silence_s)
             )
             if chunk is None:
@@ -114,12 +114,12 @@ async def read_events(
                 await pace.spend(count, len(chunk))
 
 
-async def _raw(answer: httpx2.Response) -> AsyncGenerator[bytes, None]:
+async def _read_raw(answer: httpx2.Response) -> AsyncGenerator[bytes, None]:
     async for chunk in answer.aiter_raw():
         yield chunk
 
 
-async def _next_chunk(chunks: AsyncGenerator[bytes, None], answer: httpx2.Response, left_s: float) -> bytes | None:
+async def _read_chunk(chunks: AsyncGenerator[bytes, None], answer: httpx2.Response, left_s: float) -> bytes | None:
     try:
         async with asyncio.timeout(left_s):
             return await anext(chunks)

@@ -88,7 +88,7 @@ class Dispatcher(Generic[C]):
             return _failure(None, error)
         answers = self._answer_each(requests, caller)
         async for first in answers:
-            return _array(first, answers)
+            return _join_array(first, answers)
         return None
 
     async def _answer_each(self, requests: list[Any], caller: C) -> AsyncIterator[bytes]:
@@ -142,7 +142,7 @@ class Dispatcher(Generic[C]):
         return encoded
 
 
-async def _array(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+async def _join_array(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     yield b"[" + first
     async for answer in rest:
         yield b"," + answer

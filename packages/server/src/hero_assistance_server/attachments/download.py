@@ -39,7 +39,7 @@ class Download:
     """An ASGI application that hands out files."""
 
     storage: FileStorage
-    caller_of: Callable[[Request], Awaitable[Caller]]
+    find_caller: Callable[[Request], Awaitable[Caller]]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the file, or the part of it that is asked for, if the caller sees where it is shown."""
@@ -54,7 +54,7 @@ class Download:
             await self._answer(request, record, file, send)
 
     async def _find(self, request: Request) -> AttachmentRecord:
-        caller = await self.caller_of(request)
+        caller = await self.find_caller(request)
         permit(caller, DOWNLOAD)
         attachment_id = _id_of(request.path_params["attachment_id"])
         return await self.storage.read(lambda snapshot: visible_attachment(snapshot, caller, attachment_id))
@@ -88,7 +88,7 @@ class Download:
 
     async def _pump(self, request: Request, file: BinaryIO, part: ByteRange, send: Send) -> None:
         try:
-            async for chunk in self._chunks(file, part):
+            async for chunk in self._read_chunks(file, part):
                 async with asyncio.timeout(STALL_S):
                     await send({"type": "http.response.body", "body": chunk, "more_body": True})
             await send({"type": "http.response.body", "body": b""})
@@ -99,7 +99,7 @@ class Download:
             while (await request.receive())["type"] != "http.disconnect":
                 pass
 
-    async def _chunks(self, file: BinaryIO, part: ByteRange) -> AsyncIterator[bytes]:
+    async def _read_chunks(self, file: BinaryIO, part: ByteRange) -> AsyncIterator[bytes]:
         file.seek(part.first)
         left = part.size
         while left:

@@ -54,10 +54,10 @@ class Upload:
     """An ASGI application that receives files; each takes a few kilobytes of memory, however large it is."""
 
     def __init__(
-        self, storage: FileStorage, caller_of: Callable[[Request], Awaitable[Caller]], admission: Admission
+        self, storage: FileStorage, find_caller: Callable[[Request], Awaitable[Caller]], admission: Admission
     ) -> None:
         self._storage = storage
-        self._caller_of = caller_of
+        self._find_caller = find_caller
         self._admission = admission
         self._running: Counter[UserId] = Counter()
         self._incoming = IncomingBytes(admission.check_files)
@@ -65,7 +65,7 @@ class Upload:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Store the body as an attachment and answer 201 with its description."""
         request = Request(scope, receive)
-        chunks = _chunks(request)
+        chunks = _read_chunks(request)
         try:
             attachment = await self._receive(request, chunks)
         except ClientDisconnect:
@@ -80,7 +80,7 @@ class Upload:
         await JSONResponse(described, status_code=201, headers=where)(scope, receive, send)
 
     async def _receive(self, request: Request, chunks: AsyncIterator[bytes]) -> Attachment:
-        caller = await self._caller_of(request)
+        caller = await self._find_caller(request)
         permit(caller, UPLOAD)
         self._admission.admit(caller, Usage.FILES)
         name = name_of(request.scope["query_string"])
@@ -167,7 +167,7 @@ def _bad_name(words: str, kind: FaultKind = FaultKind.INVALID, **details: str | 
     return InvalidParams("a file needs a name", faults=[fault], hint="POST /attachments?name=trace.txt")
 
 
-async def _chunks(request: Request) -> AsyncIterator[bytes]:
+async def _read_chunks(request: Request) -> AsyncIterator[bytes]:
     """The body in pieces; raises `ClientDisconnect` when it ends too early, `InvalidRequest` after a long silence."""
     pieces = request.stream()
     while True:

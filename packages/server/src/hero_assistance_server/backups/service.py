@@ -97,9 +97,9 @@ class Backups(BackgroundJob):
         except (OSError, ValueError, KeyError, TypeError):
             return f"{FAILURE} cannot be read; the log says why it failed"
 
-    async def due_in(self, now: datetime) -> timedelta | None:
+    async def find_due_in(self, now: datetime) -> timedelta | None:
         """Return how long until the next one is due: zero or less when it is, `None` when none is wanted."""
-        hours = (await self._settings()).backup_hours
+        hours = (await self._read_settings()).backup_hours
         if not hours or self._storage.database is None:
             return None
         last = self.newest()
@@ -120,11 +120,11 @@ class Backups(BackgroundJob):
 
         about = await self.run(write, failed=lambda error: self._note_failure(error, now))
         (self.folder / FAILURE).unlink(missing_ok=True)
-        self._prune((await self._settings()).backups_kept)
+        self._prune((await self._read_settings()).backups_kept)
         _log.info("backup.made", folder=str(self.folder), rows=sum(about.rows.values()), files=about.attachments)
         return about
 
-    async def _settings(self) -> ProjectSettings:
+    async def _read_settings(self) -> ProjectSettings:
         return await self._storage.read(lambda snapshot: snapshot.project.read())
 
     def _note_failure(self, error: HeroError, now: datetime) -> None:

@@ -66,16 +66,16 @@ def applications(desk: Desk) -> Applications:
     body_limit = int(desk.limits.body_bytes)
 
     def rpc(kind: ListenerKind) -> list[Route]:
-        return rpc_routes(RpcEndpoint(dispatcher, _caller_of(identity, kind), body_limit), document)
+        return rpc_routes(RpcEndpoint(dispatcher, _make_find_caller(identity, kind), body_limit), document)
 
     def events(kind: ListenerKind) -> Route:
-        return Route("/events", EventsEndpoint(stream, places, _caller_of(identity, kind)), methods=["GET"])
+        return Route("/events", EventsEndpoint(stream, places, _make_find_caller(identity, kind)), methods=["GET"])
 
     def files(kind: ListenerKind) -> list[Route]:
-        caller_of = _caller_of(identity, kind)
+        find_caller = _make_find_caller(identity, kind)
         return [
-            Route("/attachments", Upload(desk.store, caller_of, desk.admission), methods=["POST"]),
-            Route("/attachments/{attachment_id}", Download(desk.store, caller_of), methods=["GET"]),
+            Route("/attachments", Upload(desk.store, find_caller, desk.admission), methods=["POST"]),
+            Route("/attachments/{attachment_id}", Download(desk.store, find_caller), methods=["GET"]),
         ]
 
     unix, tcp = ListenerKind.UNIX, ListenerKind.TCP
@@ -104,11 +104,11 @@ class ProgramsOnly:
             await self.app(scope, receive, send)
 
 
-def _caller_of(identity: Authenticator, kind: ListenerKind) -> Callable[[Request], Awaitable[Caller]]:
-    async def caller_of(request: Request) -> Caller:
-        return await identity.caller_of(request, kind)
+def _make_find_caller(identity: Authenticator, kind: ListenerKind) -> Callable[[Request], Awaitable[Caller]]:
+    async def find_caller(request: Request) -> Caller:
+        return await identity.find_caller(request, kind)
 
-    return caller_of
+    return find_caller
 
 
 def _router(routes: list[BaseRoute]) -> Router:

@@ -83,7 +83,7 @@ class Authenticator:
     exchange: AccessExchange = field(default_factory=OwnAccess)
     now: Callable[[], Millis] = _now
 
-    async def caller_of(self, request: Request, listener: ListenerKind) -> Caller:
+    async def find_caller(self, request: Request, listener: ListenerKind) -> Caller:
         """Who sent this request; raises `AnotherUser`.
 
         Raises `StoreUnavailable` when a newcomer cannot be written, or what is in memory not be brought up to date.
@@ -109,24 +109,24 @@ class Authenticator:
     async def _find_caller(self, scope: Scope, claims: Claims, listener: ListenerKind) -> Caller:
         peer = peer_of(scope)
         if listener is ListenerKind.TCP:
-            return await self._tcp_caller(peer, claims, _destination(scope))
+            return await self._find_tcp_caller(peer, claims, _destination(scope))
         if OPERATOR in claims:
-            return self._operator(scope, claims[OPERATOR])
+            return self._find_operator(scope, claims[OPERATOR])
         origin = peer or _origin_on_socket(scope)
         if self.mode is AuthMode.DEV:
-            return self._dev_caller(claims, origin)
-        return await self._hero_caller(claims, origin)
+            return self._find_dev_caller(claims, origin)
+        return await self._find_hero_caller(claims, origin)
 
-    def _operator(self, scope: Scope, claim: bytes) -> Caller:
+    def _find_operator(self, scope: Scope, claim: bytes) -> Caller:
         refusal = refuse_operator(scope, claim, self.owner)
         if refusal is None:
             return Caller(None, origin=OPERATOR_ORIGIN, is_operator=True)
         return Caller(None, refusal, origin=_origin_on_socket(scope))
 
-    async def _tcp_caller(self, peer: str | None, claims: Claims, destination: str) -> Caller:
+    async def _find_tcp_caller(self, peer: str | None, claims: Claims, destination: str) -> Caller:
         origin, is_over_tcp = peer or UNIX_ORIGIN, peer is not None
         if is_loopback(peer) and self.mode is AuthMode.DEV:
-            return self._dev_caller(claims, origin, is_over_tcp=is_over_tcp, destination=destination)
+            return self._find_dev_caller(claims, origin, is_over_tcp=is_over_tcp, destination=destination)
         if is_loopback(peer):
             return Caller(None, origin=origin, is_over_tcp=is_over_tcp, destination=destination)
         address = overlay_address(peer)
@@ -137,7 +137,9 @@ class Authenticator:
         self.devices.note_seen(device, self.now())
         return _caller(user, origin, device.address, is_over_tcp=is_over_tcp, destination=destination)
 
-    def _dev_caller(self, claims: Claims, origin: str, *, is_over_tcp: bool = False, destination: str = "") -> Caller:
+    def _find_dev_caller(
+        self, claims: Claims, origin: str, *, is_over_tcp: bool = False, destination: str = ""
+    ) -> Caller:
         claim = _text(claims, DEV_USER)
         if claim is None:
             user, refusal = self.directory.first_admin(), "there is no admin yet; start with --seed-dev-users"
@@ -148,10 +150,10 @@ class Authenticator:
             return Caller(None, refusal, origin, is_over_tcp=is_over_tcp, destination=destination)
         return _caller(user, origin, is_over_tcp=is_over_tcp, destination=destination)
 
-    async def _hero_caller(self, claims: Claims, origin: str) -> Caller:
+    async def _find_hero_caller(self, claims: Claims, origin: str) -> Caller:
         name = _text(claims, HERO_USER)
         if name is None:
-            return self._session_caller(_text(claims, HERO_SESSION), origin)
+            return self._find_session_caller(_text(claims, HERO_SESSION), origin)
         if not is_login(name):
             return Caller(None, "X-Hero-User is not a user name", origin)
         user = self.directory.find_by_login(name)
@@ -165,7 +167,7 @@ class Authenticator:
                 return Caller(None, error.message, origin)
         return _caller(user, origin)
 
-    def _session_caller(self, token: str | None, origin: str) -> Caller:
+    def _find_session_caller(self, token: str | None, origin: str) -> Caller:
         if token is None:
             return Caller(None, "X-Hero-User must be given, or a user sign in", origin)
         session = self.sessions.find(token, self.now())

@@ -74,9 +74,9 @@ class NodeKeys:
         return key
 
 
-async def node_address(api: str = DEFAULT_API) -> IPv6Address:
+async def read_node_address(api: str = DEFAULT_API) -> IPv6Address:
     """The node's address; raises `Unreachable` without a daemon, `ProtocolViolation` for an answer that is none."""
-    info = await _info(api)
+    info = await _read_info(api)
     address = info.address or _own_address_in(info.subnet)
     if address is None:
         raise Unreachable(f"no address of this machine is in {info.subnet}", hint="does mycelium run without a TUN?")
@@ -85,7 +85,7 @@ async def node_address(api: str = DEFAULT_API) -> IPv6Address:
     return address
 
 
-async def _info(api: str) -> NodeInfo:
+async def _read_info(api: str) -> NodeInfo:
     _status, content = await _get(api, PATH)
     try:
         return NodeInfo.model_validate_json(content)

@@ -41,7 +41,7 @@ class BackgroundJob:
         self._is_announced = False
 
     def begin(self) -> None:
-        """Request the work; the task that waits with `requested` or `requested_within` does it."""
+        """Request the work; the task that waits with `wait_for_request` or `wait_for_request_within` does it."""
         self._requested.set()
 
     @contextmanager
@@ -66,7 +66,7 @@ class BackgroundJob:
         """Wait for a request."""
         await self._requested.wait()
 
-    async def requested_within(self, time: timedelta) -> bool:
+    async def wait_for_request_within(self, time: timedelta) -> bool:
         """Wait for a request; returns false when there is none in that time."""
         try:
             async with asyncio.timeout(time.total_seconds()):

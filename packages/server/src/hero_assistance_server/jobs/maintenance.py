@@ -73,11 +73,11 @@ async def _collect_garbage(storage: FileStorage, every: timedelta) -> None:
 async def _back_up(storage: FileStorage, backups: Backups, after: timedelta, look: timedelta) -> None:
     wait = after
     while True:
-        requested = await backups.requested_within(wait)
+        requested = await backups.wait_for_request_within(wait)
         wait = look
         now = datetime.now(UTC)
         try:
-            due = await backups.due_in(now)
+            due = await backups.find_due_in(now)
             if requested or (due is not None and due <= timedelta()):
                 await backups.make(now)
         except (HeroError, OSError) as error:
@@ -97,12 +97,12 @@ async def _export(exports: Exports) -> None:
 
 
 async def _check_integrity(storage: FileStorage, after: timedelta) -> None:
-    is_suspected = await storage.damage.suspected_within(after.total_seconds())
+    is_suspected = await storage.damage.wait_for_suspicion_within(after.total_seconds())
     while True:
         await storage.check_integrity()
         if is_suspected:
             await asyncio.sleep(CHECK_AT_MOST_EVERY.total_seconds())
-        is_suspected = await storage.damage.suspected_within(CHECK_EVERY.total_seconds())
+        is_suspected = await storage.damage.wait_for_suspicion_within(CHECK_EVERY.total_seconds())
 
 
 async def _try(what: str, delete: Callable[[], Awaitable[int]]) -> None:

@@ -68,10 +68,10 @@ class Timers:
         """Do what is due now; returns when the next is."""
         try:
             # Most updates are no snooze: a command is written where a ticket is due alone.
-            if _is_due(await _next_wake(storage), self._clock()):
+            if _is_due(await _find_next_wake(storage), self._clock()):
                 await _repeat(storage, _wake)
             prune_at = await self._prune(storage)
-            wake_at = await _next_wake(storage)
+            wake_at = await _find_next_wake(storage)
         except StoreUnavailable as error:
             _log.warning("timers.put-off", error=error)
             return self._clock() + RETRY_AFTER
@@ -95,7 +95,7 @@ class Timers:
         return self._prune_at
 
 
-async def _next_wake(storage: Storage) -> datetime | None:
+async def _find_next_wake(storage: Storage) -> datetime | None:
     return await storage.read(lambda snapshot: snapshot.tickets.next_wake())
 
 

@@ -46,11 +46,11 @@ class OutgoingHttp:
 
         policy = self.policy()
         address = httpcore2.URL(url)
-        context = await self._tls() if address.scheme == b"https" else None
+        context = await self._load_tls() if address.scheme == b"https" else None
         backend = CheckedBackend(policy, self.resolver, is_encrypted=context is not None)
         return await send(backend, context, method, address, headers=headers or {}, body=body, timeout_s=self.timeout_s)
 
-    async def _tls(self) -> ssl.SSLContext:
+    async def _load_tls(self) -> ssl.SSLContext:
         """The context that trusts what this machine trusts; reading its certificates takes some 20 ms."""
         async with self._loading:
             if self.ssl_context is None:

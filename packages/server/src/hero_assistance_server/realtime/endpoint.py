@@ -29,13 +29,13 @@ class EventsEndpoint:
 
     stream: EventStream
     quota: StreamQuota
-    caller_of: Callable[[Request], Awaitable[Caller]]
+    find_caller: Callable[[Request], Awaitable[Caller]]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Stream events until the reader leaves or is cut off; answer an error when it may not read."""
         request = Request(scope)
         try:
-            reader, credential = await self._reader(request)
+            reader, credential = await self._find_reader(request)
             reservation = self.quota.reserve(reader.user_id)
         except HeroError as error:
             await failure_response(error)(scope, receive, send)
@@ -44,11 +44,11 @@ class EventsEndpoint:
             chunks = self.stream.chunks(subscription, asked_for(request))
             await EventStreamResponse(chunks, subscription.ended)(scope, receive, send)
 
-    async def _reader(self, request: Request) -> tuple[User, str | None]:
+    async def _find_reader(self, request: Request) -> tuple[User, str | None]:
         """Who reads, when they may, and the session or device by which they are known."""
         if self.stream.hub.closed:
             raise Unavailable("the server is stopping")
-        caller = await self.caller_of(request)
+        caller = await self.find_caller(request)
         permit(caller, EVENT_STREAM)
         return caller.known(), caller.credential
 

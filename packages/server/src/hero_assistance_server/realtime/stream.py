@@ -45,7 +45,7 @@ class EventStream:
             yield self._make_connected(subscription)
             last = since
             try:
-                async with aclosing(self._from_storage(subscription, since)) as missed:
+                async with aclosing(self._read_storage(subscription, since)) as missed:
                     async for reached, chunk in missed:
                         last = reached
                         yield chunk
@@ -54,14 +54,14 @@ class EventStream:
                 _log.warning("events.replay-failed", error=error)
                 return
         while True:
-            yield await self._next(subscription, last)
+            yield await self._wait_for_next(subscription, last)
 
     def _make_connected(self, subscription: Subscription) -> bytes:
         present = self.hub.presence.seen_by(subscription.reader)
         connected = Connected(connection=subscription.connection, presence=present, ping_s=max(1, round(self.ping_s)))
         return encode(event=CONNECTED, data=connected.model_dump_json())
 
-    async def _from_storage(self, subscription: Subscription, since: Seq) -> AsyncGenerator[tuple[Seq, bytes], None]:
+    async def _read_storage(self, subscription: Subscription, since: Seq) -> AsyncGenerator[tuple[Seq, bytes], None]:
         """Yield chunks and the number each reaches; the subscription collects from before the last page on."""
         stored, complete = await self.storage.read(
             lambda snapshot: (snapshot.events.last_seq(), snapshot.events.has_all_after(since))
@@ -76,7 +76,7 @@ class EventStream:
             subscription.start()
         while True:
             collecting = subscription.started
-            page = await self._page(subscription, last)
+            page = await self._read_page(subscription, last)
             if page.events:
                 last = page.events[-1].seq
                 yield last, b"".join(map(chunk_of, page.events, page.texts))
@@ -85,11 +85,11 @@ class EventStream:
                     return
                 subscription.start()
 
-    async def _page(self, subscription: Subscription, last: Seq) -> EventPage:
+    async def _read_page(self, subscription: Subscription, last: Seq) -> EventPage:
         reader = subscription.reader
         return await self.storage.read(lambda snapshot: snapshot.events.list_after(last, PAGE, reader=reader))
 
-    async def _next(self, subscription: Subscription, last: Seq) -> bytes:
+    async def _wait_for_next(self, subscription: Subscription, last: Seq) -> bytes:
         """Return what has arrived that was not in the storage already, or a ping after a long silence."""
         try:
             async with asyncio.timeout(self.ping_s):

@@ -39,7 +39,7 @@ class Damage:
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._suspected.set)
 
-    async def suspected_within(self, seconds: float) -> bool:
+    async def wait_for_suspicion_within(self, seconds: float) -> bool:
         """Wait for a suspicion, which is then dealt with; returns false when there is none in that time."""
         try:
             async with asyncio.timeout(seconds):

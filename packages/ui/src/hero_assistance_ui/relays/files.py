@@ -84,12 +84,12 @@ class FileRelay(Response):
         """Answer one request."""
         async with anyio.create_task_group() as group:
 
-            async def until_browser_leaves() -> None:
+            async def wait_until_browser_leaves() -> None:
                 while (await receive())["type"] != "http.disconnect":
                     pass
                 group.cancel_scope.cancel()
 
-            group.start_soon(until_browser_leaves)
+            group.start_soon(wait_until_browser_leaves)
             refusal = await self._relay(scope, send)
             if refusal is not None:
                 await refusal(scope, receive, send)
@@ -101,7 +101,7 @@ class FileRelay(Response):
         try:
             async with self._opened as answer:
                 if answer.status_code not in _STATUS:
-                    return await _refusal(answer)
+                    return await _read_refusal(answer)
                 headers = list(make_file_headers(answer.headers.raw).items())
                 await send({"type": "http.response.start", "status": answer.status_code, "headers": headers})
                 started = True
@@ -135,7 +135,7 @@ def make_file_headers(given: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes
     }
 
 
-async def _refusal(answer: httpx2.Response) -> Response:
+async def _read_refusal(answer: httpx2.Response) -> Response:
     body = await _read_bounded(answer)
     if body is None or not 400 <= answer.status_code < 600 or not _is_json(answer):
         return failure_response(ProtocolViolation("what answers has no files"))

@@ -32,7 +32,7 @@ from hero_assistance_sdk.logs import get_log
 from hero_assistance_sdk.rpc.errors import InternalError, InvalidRequest, error_object
 from hero_assistance_sdk.sse import PING_S, encode
 from hero_assistance_sdk.wire import Reset, Wire
-from hero_assistance_ui.relays.streams import EVENT_STREAM, OpenStreams, until_browser_leaves
+from hero_assistance_ui.relays.streams import EVENT_STREAM, OpenStreams, wait_until_browser_leaves
 from hero_assistance_ui.relays.upstream import SILENCE_TIMEOUT_S, RawHeaders, Upstream
 
 # What a project's own stream cannot say: that it flows, that it does not, and that it will not for this reader.
@@ -90,7 +90,7 @@ class MergedRelay(Response):
         """Answer one request."""
         await begin_stream(send, self.raw_headers)
         async with anyio.create_task_group() as group:
-            group.start_soon(until_browser_leaves, receive, group.cancel_scope)
+            group.start_soon(wait_until_browser_leaves, receive, group.cancel_scope)
             await self._streams.run(partial(self._merge, send))
             await send({"type": "http.response.body", "body": b"", "more_body": False})
             group.cancel_scope.cancel()

@@ -70,7 +70,7 @@ class EventRelay(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         async with anyio.create_task_group() as group:
-            group.start_soon(until_browser_leaves, receive, group.cancel_scope)
+            group.start_soon(wait_until_browser_leaves, receive, group.cancel_scope)
             await self._streams.run(partial(self._relay, send))
             if self._started:
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
@@ -84,7 +84,7 @@ class EventRelay(Response):
                 if answer.status_code == 200 and is_stream(answer):
                     await self._pump(answer, send)
                 else:
-                    self._refusal = await _passed_on(answer)
+                    self._refusal = await _pass_on(answer)
         except httpx2.HTTPError as error:
             # Once started, the browser sees the stream end and comes back with the last id that it has.
             self._refusal = failure_response(self._failure(error))
@@ -96,7 +96,7 @@ class EventRelay(Response):
             await send({"type": "http.response.body", "body": chunk, "more_body": True})
 
 
-async def until_browser_leaves(receive: Receive, scope: anyio.CancelScope) -> None:
+async def wait_until_browser_leaves(receive: Receive, scope: anyio.CancelScope) -> None:
     """Cancel `scope` when the browser has left."""
     while (await receive())["type"] != "http.disconnect":
         pass
@@ -108,7 +108,7 @@ def is_stream(answer: httpx2.Response) -> bool:
     return answer.headers.get("content-type", "").partition(";")[0].strip() == EVENT_STREAM
 
 
-async def _passed_on(answer: httpx2.Response) -> Response:
+async def _pass_on(answer: httpx2.Response) -> Response:
     """Return the ticket server's own refusal, or say that this is no ticket server."""
     is_json = answer.headers.get("content-type", "").startswith("application/json")
     if not 400 <= answer.status_code < 600 or not is_json:

@@ -59,7 +59,7 @@ class Upstream:
         self._streams = _client(project, "events", SILENCE_TIMEOUT_S, httpx2.Limits())
         # A file takes as long as the slower side does; no call waits for it.
         self._files = _client(project, "rpc", SILENCE_TIMEOUT_S, httpx2.Limits(max_connections=FILES_LIMIT))
-        self.page_methods = PageMethods(self.document)
+        self.page_methods = PageMethods(self.read_document)
 
     @asynccontextmanager
     async def attempt(self) -> AsyncIterator[None]:
@@ -89,7 +89,7 @@ class Upstream:
         if self._book is not None:
             self._book.release()
 
-    async def document(self) -> bytes:
+    async def read_document(self) -> bytes:
         """Fetch the server's OpenRPC document; raises `Unreachable` or `ProtocolViolation`."""
         try:
             async with self._calls.stream("GET", "/openrpc.json") as response:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from hero_assistance_httpd.rpc_endpoint import bounded_body
+from hero_assistance_httpd.rpc_endpoint import read_bounded_body
 from hero_assistance_sdk.errors import HeroError, ProtocolViolation
 from hero_assistance_sdk.rpc.client import decode_answer
 from hero_assistance_ui.errors import failure_response
@@ -72,7 +72,7 @@ class OidcResource:
         """Tell the page where to send the browser, and bind the sign-in to the browser by a cookie."""
         check_same_site(request)
         self._sessions.check_offered(request)
-        await bounded_body(request, BODY_LIMIT)
+        await read_bounded_body(request, BODY_LIMIT)
         try:
             departure = await self._depart(request)
         except HeroError as error:

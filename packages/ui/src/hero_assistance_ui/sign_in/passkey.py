@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hero_assistance_httpd.rpc_endpoint import bounded_body
+from hero_assistance_httpd.rpc_endpoint import read_bounded_body
 from hero_assistance_sdk.errors import HeroError
 from hero_assistance_ui.errors import failure_response
 from hero_assistance_ui.guards import check_same_site
@@ -25,7 +25,7 @@ class PasskeyResource:
         """Return what the browser is asked with."""
         check_same_site(request)
         self._sessions.check_offered(request)
-        await bounded_body(request, BODY_LIMIT)
+        await read_bounded_body(request, BODY_LIMIT)
         call = Call(0, "auth.passkey_start", {})
         return await relay_call(self._sessions.find(request), call, self._sessions.identity.origin(request))
 
@@ -33,7 +33,7 @@ class PasskeyResource:
         """Sign in by what the browser has signed; tells who the user is and keeps the session."""
         check_same_site(request)
         self._sessions.check_offered(request)
-        signed = parse_json_body(Assertion, await bounded_body(request, PASSKEY_BODY_LIMIT))
+        signed = parse_json_body(Assertion, await read_bounded_body(request, PASSKEY_BODY_LIMIT))
         try:
             signed_in = await self._sessions.begin(request, "auth.passkey_finish", {"credential": signed.credential})
         except HeroError as error:

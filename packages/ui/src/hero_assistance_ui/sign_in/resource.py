@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from hero_assistance_httpd.rpc_endpoint import bounded_body
+from hero_assistance_httpd.rpc_endpoint import read_bounded_body
 from hero_assistance_sdk.errors import HeroError, NotFound
 from hero_assistance_sdk.rpc.client import decode_answer
 from hero_assistance_sdk.rpc.errors import CODES, InvalidParams, RpcFailure
@@ -48,7 +48,7 @@ class SignInResource:
         """Have a link and a code sent, in the language of the page; the answer is the same for every address."""
         check_same_site(request)
         self._sessions.check_offered(request)
-        wanted = parse_json_body(LinkRequest, await bounded_body(request, BODY_LIMIT))
+        wanted = parse_json_body(LinkRequest, await read_bounded_body(request, BODY_LIMIT))
         upstream, origin = self._sessions.find(request), self._sessions.identity.origin(request)
         address = {"email": wanted.email}
         language = self._languages.choose(request)
@@ -60,7 +60,7 @@ class SignInResource:
         """Sign in by a token, or by an address and a code, in JSON; tells who the user is and keeps the session."""
         check_same_site(request)
         self._sessions.check_offered(request)
-        proof = parse_json_body(Proof, await bounded_body(request, BODY_LIMIT))
+        proof = parse_json_body(Proof, await read_bounded_body(request, BODY_LIMIT))
         try:
             signed_in = await self._sessions.begin(request, _REDEEM, proof.params)
         except HeroError as error:
@@ -74,7 +74,7 @@ class SignInResource:
         try:
             check_same_site(request, FORM)
             self._sessions.check_offered(request)
-            token = parse_form_token(await bounded_body(request, BODY_LIMIT))
+            token = parse_form_token(await read_bounded_body(request, BODY_LIMIT))
             signed_in = await self._sessions.begin(request, _REDEEM, Proof(token=token).params)
         except HeroError as error:
             notice = _USED_UP if _is_used_up(error) else failure_notice(error, _NEW_LINK)
@@ -103,7 +103,7 @@ class SignInResource:
         """End the session of the browser."""
         check_same_site(request)
         self._sessions.check_offered(request)
-        await bounded_body(request, BODY_LIMIT)
+        await read_bounded_body(request, BODY_LIMIT)
         return await self._sessions.end(request)
 
 

@@ -89,7 +89,7 @@ class StateHandlers:
     # One handler for each state.
 
     async def _rest(self, *, start: bool) -> Trigger:
-        return Trigger.START if start else await _never()
+        return Trigger.START if start else await _wait_for_ever()
 
     async def _start(self) -> Trigger:
         replacing, self.replacing = self.replacing, False
@@ -104,7 +104,7 @@ class StateHandlers:
                 self.explain(describe_start_error(self.spec, error))
                 return Trigger.EXITED
         if not self.spec.is_process and not self.health.has_probes:
-            return await _never()
+            return await _wait_for_ever()
         if await self.health.wait_until_ready():
             return Trigger.READY
         self.explain(f"did not become healthy: {self.health.last_fault}")
@@ -179,7 +179,7 @@ class StateHandlers:
         return bool(left)
 
 
-async def _never() -> Trigger:
+async def _wait_for_ever() -> Trigger:
     """Wait until cancelled: only a call from outside leads to another state."""
     while True:
         await asyncio.get_running_loop().create_future()

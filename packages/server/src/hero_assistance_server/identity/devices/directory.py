@@ -20,7 +20,7 @@ _SEEN_EVERY_MS = 60_000
 KeyLookup = Callable[[IPv6Address], Awaitable[str | None]]
 
 
-async def no_keys(_address: IPv6Address) -> str | None:
+async def find_no_key(_address: IPv6Address) -> str | None:
     """Know no key, as without a daemon."""
     return None
 
@@ -34,7 +34,7 @@ def overlay_address(peer: str | None) -> IPv6Address | None:
 class DeviceDirectory:
     """The devices as the database has them; each write of one changes it here after the commit."""
 
-    def __init__(self, devices: Iterable[Device] = (), find_key: KeyLookup = no_keys) -> None:
+    def __init__(self, devices: Iterable[Device] = (), find_key: KeyLookup = find_no_key) -> None:
         self._find_key = find_key
         self._by_address: dict[str, Device] = {}
         # By the network of their node.

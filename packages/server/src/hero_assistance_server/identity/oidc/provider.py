@@ -86,7 +86,7 @@ class Provider:
         self._failure: _Failure | None = None
         self._asking = asyncio.Lock()
 
-    async def address_for(self, settings: OidcSettings, handshake: Handshake, redirect_uri: str) -> str:
+    async def make_address(self, settings: OidcSettings, handshake: Handshake, redirect_uri: str) -> str:
         """Return the address to which a browser is sent; raises `Unavailable`."""
         found = await self._discover(settings)
         query = {
@@ -102,7 +102,9 @@ class Provider:
         endpoint = str(found.document["authorization_endpoint"])
         return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(query)}"
 
-    async def user_of(self, settings: OidcSettings, handshake: Handshake, code: str, redirect_uri: str) -> ProviderUser:
+    async def identify_user(
+        self, settings: OidcSettings, handshake: Handshake, code: str, redirect_uri: str
+    ) -> ProviderUser:
         """Return whose code it is; raises `TokenRefused` or `Unavailable`."""
         found = await self._discover(settings)
         tokens = await self._exchange(found, handshake, code, redirect_uri)

@@ -52,7 +52,7 @@ class OidcService:
         _refuse_devices(caller)
         self.sign_in.rates.count_begun(caller.origin)
         handshake = begin_handshake()
-        url = await self.provider.address_for(settings, handshake, await self._redirect_uri())
+        url = await self.provider.make_address(settings, handshake, await self._redirect_uri())
         return Departure(url, handshake.token)
 
     async def finish(self, caller: Caller, *, cookie: str, state: str, code: str, device_name: str) -> SignedIn:
@@ -62,7 +62,7 @@ class OidcService:
         self.sign_in.rates.count_try(caller.origin)
         if not handshake.accepts(state):
             raise Forbidden("this sign-in was not begun at this browser, or long ago", hint="begin it again")
-        found = await self.provider.user_of(settings, handshake, code, await self._redirect_uri())
+        found = await self.provider.identify_user(settings, handshake, code, await self._redirect_uri())
 
         def command(work: UnitOfWork) -> SignedIn:
             user = self._find_user(work, caller, settings.issuer, found)

@@ -43,12 +43,12 @@ def move(connection: Connection, moved: Iterable[tuple[Ticket | None, Ticket]]) 
         _list(listed, come, after)
     counts = Counter({which: len(found) for which, found in listed.items()})
     counts.subtract({which: len(found) for which, found in unlisted.items()})
-    _each(connection, _UNPLACE, _rows(unplaced))
+    _execute_each(connection, _UNPLACE, _rows(unplaced))
     insert(connection, _PLACE, _rows(placed))
-    _each(connection, _UNLIST, _rows(unlisted))
+    _execute_each(connection, _UNLIST, _rows(unlisted))
     insert(connection, _LIST, _rows(listed))
     insert(connection, _COUNT, sorted((*which, count) for which, count in counts.items() if count > 0))
-    _each(connection, _UNCOUNT, sorted((count, *which) for which, count in counts.items() if count < 0))
+    _execute_each(connection, _UNCOUNT, sorted((count, *which) for which, count in counts.items() if count < 0))
 
 
 def remove(connection: Connection, ticket: Ticket) -> None:
@@ -56,9 +56,9 @@ def remove(connection: Connection, ticket: Ticket) -> None:
     unplaced, unlisted = _Lists(list), _Lists(list)
     _place(unplaced, places(ticket), ticket.ticket_id)
     _list(unlisted, scopes(ticket), ticket)
-    _each(connection, _UNPLACE, _rows(unplaced))
-    _each(connection, _UNLIST, _rows(unlisted))
-    _each(connection, _UNCOUNT, [(-len(found), *which) for which, found in sorted(unlisted.items())])
+    _execute_each(connection, _UNPLACE, _rows(unplaced))
+    _execute_each(connection, _UNLIST, _rows(unlisted))
+    _execute_each(connection, _UNCOUNT, [(-len(found), *which) for which, found in sorted(unlisted.items())])
 
 
 def count(connection: Connection, scope: str, statuses: frozenset[Status]) -> int:
@@ -91,7 +91,7 @@ def _rows(lists: _Lists) -> list[Row]:
     return [(*which, *place) for which in sorted(lists) for place in sorted(lists[which])]
 
 
-def _each(connection: Connection, statement: str, rows: Sequence[Row]) -> None:
+def _execute_each(connection: Connection, statement: str, rows: Sequence[Row]) -> None:
     # Without a row it would cost as much as with one.
     if rows:
         connection.executemany(statement, rows)
