@@ -30,6 +30,7 @@ BENCHMARKS = _by_name(
     "delivery.releases",
     "delivery.daemons",
     "delivery.commands",
+    "delivery.quick_tests",
     "browser.first_load",
     "browser.pages",
     "desk.server",
