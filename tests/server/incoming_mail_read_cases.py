@@ -7,11 +7,11 @@ from datetime import timedelta
 from hero_assistance_sdk.wire import TicketId
 from hero_assistance_server.mail.receiving.model import (
     Arrival,
+    FilingOutcome,
     MailboxPosition,
     MailContents,
     MailId,
     MailState,
-    Outcome,
     Quarantine,
 )
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
@@ -44,11 +44,11 @@ def add(work: UnitOfWork) -> None:
 
 def read(work: UnitOfWork) -> None:
     contents = MailContents(sender=ERIN, subject="hello", header_id="1@x", fingerprint="f")
-    work.incoming_mails.finish(FIRST, Outcome(MailState.RECEIVED), contents)
+    work.incoming_mails.finish(FIRST, FilingOutcome(MailState.RECEIVED), contents)
 
 
 def finish(state: MailState) -> Step:
-    return lambda work: work.incoming_mails.finish(FIRST, Outcome(state, "", TicketId(1)))
+    return lambda work: work.incoming_mails.finish(FIRST, FilingOutcome(state, "", TicketId(1)))
 
 
 def discard(work: UnitOfWork) -> None:

@@ -9,7 +9,7 @@ from hero_assistance_server.attachments.model import Attachment
 from hero_assistance_server.collaborators.model import GuestInvitation
 from hero_assistance_server.drafts.rules import Draft, DraftKey
 from hero_assistance_server.identity.permissions import Caller
-from hero_assistance_server.mail.receiving.model import Arrival, MailContents, MailState, Outcome
+from hero_assistance_server.mail.receiving.model import Arrival, FilingOutcome, MailContents, MailState
 from hero_assistance_server.notifications.model import PendingNotification, Reason
 from hero_assistance_server.outbox.model import Delivery
 from hero_assistance_server.storage.unit_of_work import Snapshot, UnitOfWork
@@ -117,7 +117,9 @@ def _add_what_belongs_to_it(work: UnitOfWork, message_id: MessageId) -> None:
     )
     mail_id = work.incoming_mails.add(Arrival("listener", PRIVATE.encode()), "0" * 64, work.now)
     assert mail_id is not None
-    work.incoming_mails.finish(mail_id, Outcome(MailState.RECEIVED), MailContents(ERIN.email, PRIVATE, "1@x", "f"))
-    work.incoming_mails.finish(mail_id, Outcome(MailState.FILED, "", FIRST, message_id))
+    work.incoming_mails.finish(
+        mail_id, FilingOutcome(MailState.RECEIVED), MailContents(ERIN.email, PRIVATE, "1@x", "f")
+    )
+    work.incoming_mails.finish(mail_id, FilingOutcome(MailState.FILED, "", FIRST, message_id))
     letter = Delivery("mail", "letter", "carol@example.org", "{}", work.now, PRIVATE, ticket_id=FIRST)
     assert work.outbox.add(letter, work.now)

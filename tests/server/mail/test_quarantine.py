@@ -12,7 +12,14 @@ import pytest
 from hero_assistance_sdk.rpc.errors import RpcFailure
 from hero_assistance_server.mail.receiving import retention
 from hero_assistance_server.mail.receiving.filing import filing
-from hero_assistance_server.mail.receiving.model import Arrival, IncomingMail, MailId, MailState, Outcome, StoredSize
+from hero_assistance_server.mail.receiving.model import (
+    Arrival,
+    FilingOutcome,
+    IncomingMail,
+    MailId,
+    MailState,
+    StoredSize,
+)
 from hero_assistance_server.mail.receiving.retention import Retention, choose_portion
 from hero_assistance_server.storage.file_storage import FileStorage
 from hero_assistance_server.storage.sql.mail.incoming_mails import OLD_BYTES
@@ -46,7 +53,7 @@ async def add(
             raw = b"%d %d " % (number, age.total_seconds())
             mail_id = work.incoming_mails.add(Arrival("listener", raw.ljust(size, b"x")), f"{number} {age}", NOON - age)
             assert mail_id is not None
-            work.incoming_mails.finish(mail_id, Outcome(state, "because"))
+            work.incoming_mails.finish(mail_id, FilingOutcome(state, "because"))
 
     await store.write(command)
 

@@ -16,7 +16,7 @@ from hero_assistance_server.storage.postgres.database.connection import Postgres
 from hero_assistance_server.storage.postgres.database.migrate import finish_opening
 from hero_assistance_server.storage.postgres.database.timelines import has_lost
 from hero_assistance_server.storage.postgres.nodes import access_log
-from hero_assistance_server.storage.postgres.nodes.leases import Lease
+from hero_assistance_server.storage.postgres.nodes.leases import NodeLease
 from hero_assistance_server.storage.postgres.opening import open_up_to_date
 from hero_assistance_server.storage.postgres.search.index_file import IndexFile
 from hero_assistance_server.storage.postgres.store import PostgresStore, open_store
@@ -144,7 +144,7 @@ async def test_no_import_begins_while_a_node_opens(postgres_url: str, postgres_c
         importing = asyncio.create_task(asyncio.to_thread(receive))
         while await asyncio.to_thread(postgres_cluster.execute, waiting) == "0":
             assert not importing.done()
-        Lease("opening").renew(opening)
+        NodeLease("opening").renew(opening)
         finish_opening(opening)
         with pytest.raises(DataInUse, match="servers work on this database: 1"):
             await importing

@@ -7,7 +7,7 @@ from typing import Protocol
 from hero_assistance_sdk.wire import MessageKind
 
 
-class Reader(Protocol):
+class NoteReader(Protocol):
     """Who reads: a caller, or a user."""
 
     @property
@@ -16,11 +16,11 @@ class Reader(Protocol):
         ...
 
 
-def sees_notes(reader: Reader) -> bool:
+def sees_notes(reader: NoteReader) -> bool:
     """Return whether a reader sees the notes of the tickets that they see: staff alone do."""
     return reader.is_staff
 
 
-def sees_message(reader: Reader, kind: MessageKind) -> bool:
+def sees_message(reader: NoteReader, kind: MessageKind) -> bool:
     """Return whether a reader sees the messages of this kind, on the tickets that they see."""
     return kind is not MessageKind.NOTE or sees_notes(reader)

@@ -85,7 +85,7 @@ class MailContents:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class FilingOutcome:
     """What became of a mail, why, and on which ticket it is."""
 
     state: MailState

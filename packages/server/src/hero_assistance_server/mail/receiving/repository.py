@@ -9,12 +9,12 @@ from typing import Protocol
 from hero_assistance_sdk.wire import TicketId
 from hero_assistance_server.mail.receiving.model import (
     Arrival,
+    FilingOutcome,
     IncomingMail,
     MailboxPosition,
     MailContents,
     MailId,
     MailState,
-    Outcome,
     Quarantine,
     StoredSize,
 )
@@ -68,7 +68,7 @@ class IncomingMailRepository(Protocol):
         ...
 
     def finish(
-        self, mail_id: MailId, outcome: Outcome, contents: MailContents | None = None, kept: bytes | None = None
+        self, mail_id: MailId, outcome: FilingOutcome, contents: MailContents | None = None, kept: bytes | None = None
     ) -> None:
         """Write what became of a mail, what parsing found, and where not all its bytes are `kept`, those that are."""
         ...

@@ -18,7 +18,7 @@ from hero_assistance_server.mail.receiving.filing.attempts import Attempts
 from hero_assistance_server.mail.receiving.filing.filing import Filing
 from hero_assistance_server.mail.receiving.filing.mail_to_file import DeskFacts, MailToFile
 from hero_assistance_server.mail.receiving.filing.preparation import Preparation, Prepared
-from hero_assistance_server.mail.receiving.model import IncomingMail, MailId, MailState, Outcome
+from hero_assistance_server.mail.receiving.model import FilingOutcome, IncomingMail, MailId, MailState
 from hero_assistance_server.mail.receiving.retention import Retention
 from hero_assistance_server.project.rules import ProjectSettings
 from hero_assistance_server.storage.file_storage import FileStorage
@@ -149,7 +149,7 @@ class Filer:
             outcome = await self._quarantine(record, reason)
         _log.info("mail.handled", mail=record.mail_id, state=outcome.state.value, reason=outcome.reason)
 
-    async def _write(self, prepared: Prepared) -> Outcome:
+    async def _write(self, prepared: Prepared) -> FilingOutcome:
         try:
             with prepared.held:
                 outcome = await self._storage.write(partial(self._file, prepared.mail))
@@ -160,11 +160,11 @@ class Filer:
             await self._delete_unused(prepared.digests)
         return outcome
 
-    def _file(self, mail: MailToFile, work: UnitOfWork) -> Outcome:
+    def _file(self, mail: MailToFile, work: UnitOfWork) -> FilingOutcome:
         return self._filing.file(work, mail)
 
-    async def _quarantine(self, record: IncomingMail, reason: str) -> Outcome:
-        outcome = Outcome(MailState.QUARANTINED, reason)
+    async def _quarantine(self, record: IncomingMail, reason: str) -> FilingOutcome:
+        outcome = FilingOutcome(MailState.QUARANTINED, reason)
 
         def command(work: UnitOfWork) -> None:
             known = work.incoming_mails.find(record.mail_id)

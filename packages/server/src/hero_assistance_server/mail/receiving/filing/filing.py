@@ -29,7 +29,7 @@ from hero_assistance_server.mail.receiving.filing.sender_rules import (
     Standing,
     judge_sender,
 )
-from hero_assistance_server.mail.receiving.model import MailContents, MailState, Outcome
+from hero_assistance_server.mail.receiving.model import FilingOutcome, MailContents, MailState
 from hero_assistance_server.mail.receiving.parsing.authentication_results import SenderProof, read_proof
 from hero_assistance_server.mail.receiving.parsing.automatic import Automatic
 from hero_assistance_server.mail.receiving.parsing.delivery_status import DeliveryReport
@@ -58,12 +58,12 @@ class Filing:
     read_settings: Callable[[], MailSettings | None] = _know_nothing
     rates: MailRates = field(default_factory=MailRates)
 
-    def file(self, work: UnitOfWork, mail: MailToFile) -> Outcome:
+    def file(self, work: UnitOfWork, mail: MailToFile) -> FilingOutcome:
         """File a mail that waits, and write what became of it; raises `DiskFull`."""
         record, parsed = mail.record, mail.parsed
         known = work.incoming_mails.find(record.mail_id)
         if known is None or known.state is not MailState.RECEIVED:
-            return Outcome(MailState.RECEIVED if known is None else known.state)
+            return FilingOutcome(MailState.RECEIVED if known is None else known.state)
         outcome = self._find_outcome(work, mail)
         contents = MailContents(
             sender=parsed.sender.lower() or None,
@@ -80,18 +80,18 @@ class Filing:
             work.mail_ids.add(f"<{parsed.header_id}>", outcome.ticket_id, outcome.message_id, work.now)
         return outcome
 
-    def _find_outcome(self, work: UnitOfWork, mail: MailToFile) -> Outcome:
+    def _find_outcome(self, work: UnitOfWork, mail: MailToFile) -> FilingOutcome:
         parsed = mail.parsed
         if mail.record.is_forced:
             noted = self._note_report(work, mail) if parsed.report is not None else None
             return noted if noted is not None and noted.state is MailState.FILED else self._file(work, mail)
         reason = self._find_reason_to_ignore(work, mail)
         if reason:
-            return Outcome(MailState.IGNORED, reason)
+            return FilingOutcome(MailState.IGNORED, reason)
         if parsed.report is not None:
             return self._note_report(work, mail)
         if not parsed.sender:
-            return Outcome(MailState.QUARANTINED, "it names no sender, or more than one")
+            return FilingOutcome(MailState.QUARANTINED, "it names no sender, or more than one")
         return self._file(work, mail)
 
     def _find_reason_to_ignore(self, work: UnitOfWork, mail: MailToFile) -> str:
@@ -106,7 +106,7 @@ class Filing:
         is_answer = parsed.automatic in {Automatic.ANSWER, Automatic.REPORT} and parsed.report is None
         return parsed.automatic.value if is_answer else ""
 
-    def _file(self, work: UnitOfWork, mail: MailToFile) -> Outcome:
+    def _file(self, work: UnitOfWork, mail: MailToFile) -> FilingOutcome:
         """File a mail for its sender, or for no user; an operator who forces it has decided about the rates."""
         parsed, settings = mail.parsed, mail.facts.settings
         match = find_match(work, parsed, mail.record.recipients, mail.facts.reply_key)
@@ -121,7 +121,7 @@ class Filing:
         is_proved = facts.proof is SenderProof.PASSED or verdict.standing is Standing.USER
         reason = self._find_used_up_rate(work, mail, match, verdict, is_proved=is_proved)
         if reason:
-            return Outcome(MailState.QUARANTINED, reason)
+            return FilingOutcome(MailState.QUARANTINED, reason)
         if verdict.standing is Standing.UNPROVED:
             return self._file_unproved(work, mail, match, verdict)
         if user is None:
@@ -129,7 +129,7 @@ class Filing:
         try:
             return self._file_for(work, mail, match, user, is_proved=is_proved)
         except TooOften as error:
-            return Outcome(MailState.QUARANTINED, error.message)
+            return FilingOutcome(MailState.QUARANTINED, error.message)
 
     def _find_used_up_rate(
         self, work: UnitOfWork, mail: MailToFile, match: Match, verdict: SenderVerdict, *, is_proved: bool
@@ -144,7 +144,9 @@ class Filing:
             return self.rates.admit_newcomer(work, mail.parsed.domain)
         return self.rates.admit_unproved(work, None if match.ticket is None else match.ticket.ticket_id)
 
-    def _file_for(self, work: UnitOfWork, mail: MailToFile, match: Match, user: User, *, is_proved: bool) -> Outcome:
+    def _file_for(
+        self, work: UnitOfWork, mail: MailToFile, match: Match, user: User, *, is_proved: bool
+    ) -> FilingOutcome:
         """File a mail as its sender's: as a reply where they may write one, else as a ticket of theirs."""
         caller, ticket = Caller(user, origin=MAIL_ORIGIN), match.ticket
         language = choose_language(None, mail.facts.settings)
@@ -159,11 +161,11 @@ class Filing:
             write_note(work, self.directory, made, _explain_new_ticket(ticket, language, sees=caller.sees(ticket)))
         if not user.is_staff and mail.parsed.automatic is Automatic.NO:
             queue_receipt(work, Receipt(mail, made, user, is_proved))
-        return Outcome(MailState.FILED, "", made.ticket_id)
+        return FilingOutcome(MailState.FILED, "", made.ticket_id)
 
     def _file_message(
         self, work: UnitOfWork, mail: MailToFile, ticket: Ticket, caller: Caller, why_note: str
-    ) -> Outcome:
+    ) -> FilingOutcome:
         """Write what a mail says on its ticket: as a reply, or with `why_note` as a note."""
         self.admission.admit(caller, Usage.MESSAGES)
         kind = MessageKind.NOTE if why_note else MessageKind.REPLY
@@ -172,35 +174,35 @@ class Filing:
             mail = replace(mail, quote="")
         body, ids = make_contents(work, caller, mail, warning=why_note)
         message = write_message(work, caller, kind, ticket.ticket_id, body=body, client_token=None, attachment_ids=ids)
-        return Outcome(MailState.FILED, "", message.ticket_id, message.message_id)
+        return FilingOutcome(MailState.FILED, "", message.ticket_id, message.message_id)
 
-    def _file_unproved(self, work: UnitOfWork, mail: MailToFile, match: Match, verdict: SenderVerdict) -> Outcome:
+    def _file_unproved(self, work: UnitOfWork, mail: MailToFile, match: Match, verdict: SenderVerdict) -> FilingOutcome:
         """File a mail that acts for no user: as a note on its ticket, else as a ticket that staff alone see."""
         caller = Caller(senders.obtain_unproved(work, self.directory), origin=MAIL_ORIGIN)
         named = mail.parsed.sender or "no sender"
         warning = f"This mail says that it is from {named}. It acts for no user: {verdict.reason}."
         if match.ticket is None:
             made = create_mail_ticket(work, caller, mail, warning=warning)
-            return Outcome(MailState.FILED, verdict.reason, made.ticket_id)
+            return FilingOutcome(MailState.FILED, verdict.reason, made.ticket_id)
         body, ids = make_contents(work, caller, mail, warning=warning)
         message = write_note(work, self.directory, match.ticket, body, ids)
-        return Outcome(MailState.FILED, verdict.reason, match.ticket.ticket_id, message.message_id)
+        return FilingOutcome(MailState.FILED, verdict.reason, match.ticket.ticket_id, message.message_id)
 
-    def _note_report(self, work: UnitOfWork, mail: MailToFile) -> Outcome:
+    def _note_report(self, work: UnitOfWork, mail: MailToFile) -> FilingOutcome:
         """Write on the ticket that a letter about it did not arrive."""
         report = mail.parsed.report
         if report is None or not report.is_final:
-            return Outcome(MailState.IGNORED, "a report of a delay, or of a delivery")
+            return FilingOutcome(MailState.IGNORED, "a report of a delay, or of a delivery")
         ticket_id = find_answered_ticket(work, report.letter_ids)
         ticket = work.tickets.find(ticket_id) if ticket_id is not None else None
         if ticket is None:
-            return Outcome(MailState.IGNORED, "a report on no letter of this desk")
+            return FilingOutcome(MailState.IGNORED, "a report on no letter of this desk")
         reason = "" if mail.record.is_forced else self.rates.admit_report(work, ticket.ticket_id)
         if reason:
-            return Outcome(MailState.QUARANTINED, reason)
+            return FilingOutcome(MailState.QUARANTINED, reason)
         text = _explain_report(report, choose_language(None, mail.facts.settings))
         message = write_note(work, self.directory, ticket, text)
-        return Outcome(MailState.FILED, Automatic.REPORT.value, ticket.ticket_id, message.message_id)
+        return FilingOutcome(MailState.FILED, Automatic.REPORT.value, ticket.ticket_id, message.message_id)
 
 
 def _cut_ignored(work: UnitOfWork, mail: MailToFile) -> bytes | None:

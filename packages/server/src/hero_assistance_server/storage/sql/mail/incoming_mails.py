@@ -11,11 +11,11 @@ from typing import Any
 from hero_assistance_sdk.wire import TicketId
 from hero_assistance_server.mail.receiving.model import (
     Arrival,
+    FilingOutcome,
     IncomingMail,
     MailContents,
     MailId,
     MailState,
-    Outcome,
     Quarantine,
     StoredSize,
 )
@@ -130,7 +130,7 @@ class SqlIncomingMails:
         self._update("attempts = max(0, attempts - 1)", mail_ids)
 
     def finish(
-        self, mail_id: MailId, outcome: Outcome, contents: MailContents | None = None, kept: bytes | None = None
+        self, mail_id: MailId, outcome: FilingOutcome, contents: MailContents | None = None, kept: bytes | None = None
     ) -> None:
         """Update the state, where the mail is filed, and what it says, by one statement."""
         found = (outcome.state, outcome.reason, outcome.ticket_id, outcome.message_id)
