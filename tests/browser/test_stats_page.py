@@ -85,7 +85,9 @@ def test_each_agent_and_each_tag_has_its_figures(served: Desk, person: Person) -
     expect(bob.page.locator("main")).to_contain_text("Bob")
     bob.page.get_by_role("link", name="Stats").last.click()
     tags = bob.page.get_by_role("region", name="By tag").first
-    expect(tags.get_by_role("row").filter(has_text="vpn")).to_be_visible()
+    tags.get_by_role("row").filter(has_text="vpn").get_by_role("link").first.click()
+    expect(bob.heading("Tickets filed")).to_be_visible()
+    expect(bob.page.locator("main").get_by_role("listitem")).to_have_count(1)
 
 
 def test_a_bar_leads_to_its_tickets_by_hand_and_by_keyboard(served: Desk, person: Person) -> None:
@@ -103,6 +105,36 @@ def test_a_bar_leads_to_its_tickets_by_hand_and_by_keyboard(served: Desk, person
     expect(today.get_by_role("cell")).to_have_text(["3", "1"])
     today.get_by_role("link").first.press("Enter")
     expect(bob.heading("Tickets filed")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("plot", "heading", "count"),
+    [
+        ("First answer", "Tickets with a first answer", 2),
+        ("Time to solve", "Tickets solved", 1),
+        ("Open tickets", "Tickets open at the end", 2),
+    ],
+)
+@pytest.mark.parametrize("days", ["30 days", "90 days"])
+def test_the_points_of_a_plot_lead_to_their_tickets(
+    served: Desk, person: Person, plot: str, heading: str, count: int, days: str
+) -> None:
+    happen(served)
+    bob = person("bob")
+    open_stats(bob)
+    bob.page.get_by_role("link", name=days, exact=True).click()
+    drawn = bob.page.get_by_role("region", name=plot, exact=True)
+    drawn.locator("svg a.plot-point").last.click()
+    expect(bob.heading(heading)).to_be_visible()
+    expect(bob.page.locator("main").get_by_role("listitem")).to_have_count(count)
+    bob.page.go_back()
+    drawn.get_by_text("As a table").press("Enter")
+    drawn.get_by_role("row").nth(1).get_by_role("link").press("Enter")
+    expect(bob.heading(heading)).to_be_visible()
+    bob.page.go_back()
+    # Nothing is said of days on which nothing happened; what is open is known of each.
+    drawn.get_by_text("As a table").press("Enter")
+    expect(drawn.get_by_role("row").nth(2).get_by_role("link")).to_have_count(1 if plot == "Open tickets" else 0)
 
 
 def test_a_range_and_a_zone_are_in_the_address(served: Desk, person: Person) -> None:
@@ -136,8 +168,8 @@ def test_a_spreadsheet_gets_the_figures(served: Desk, person: Person, tmp_path: 
     started.value.save_as(file)
     assert started.value.suggested_filename.startswith("stats-")
     text = file.read_bytes().decode("utf-8-sig")
-    assert text.startswith("day,created,first_response,solved,backlog\r\n")
-    assert re.search(r"\d{4}-\d{2}-\d{2},3,2,1,2\r\n", text)
+    assert text.startswith("day,created,first_response,solved,backlog,first_response_median_ms,solved_median_ms\r\n")
+    assert re.search(r"\d{4}-\d{2}-\d{2},3,2,1,2,\d+,\d+\r\n", text)
     assert re.search(r"bob,1,2,", text)
 
 

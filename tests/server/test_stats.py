@@ -192,7 +192,12 @@ def _local_day(moment: int, zone: tzinfo) -> date:
     return datetime.fromtimestamp(moment / 1000, zone).date()
 
 
-def _days(filed: list[Filed], span: Span) -> list[Day]:
+def _groups(days: list[date], size: int) -> list[list[date]]:
+    """Days put together, from the last one on."""
+    return [days[max(0, end - size) : end] for end in range(len(days), 0, -size)][::-1]
+
+
+def _days(filed: list[Filed], span: Span, size: int = 1) -> list[Day]:
     """Each day by the calendar of the zone, found by asking it of every quarter of an hour."""
     quarters = range(span.start // DAY_MS * DAY_MS - 2 * DAY_MS, span.end + DAY_MS, 900_000)
     starts: dict[date, int] = {}
@@ -200,16 +205,18 @@ def _days(filed: list[Filed], span: Span) -> list[Day]:
         starts.setdefault(_local_day(quarter, span.zone), quarter)
     first, last = _local_day(span.start, span.zone), _local_day(span.end - 1, span.zone)
     days = []
-    for day in (day for day in starts if first <= day <= last):
+    for group in _groups([day for day in starts if first <= day <= last], size):
         created, answered, solved = (
-            sum(_local_day(fact.at, span.zone) == day for fact in facts(filed, figure, span))
+            measure([fact for fact in facts(filed, figure, span) if _local_day(fact.at, span.zone) in group])
             for figure in (Figure.CREATED, Figure.FIRST_RESPONSE, Figure.SOLVED)
         )
         standing = 0
         for one in counted(filed):
-            past = [to for at, _, to, _ in one.history if at < span.end and _local_day(at, span.zone) <= day]
+            past = [to for at, _, to, _ in one.history if at < span.end and _local_day(at, span.zone) <= group[-1]]
             standing += bool(past) and past[-1] not in DONE
-        days.append(Day(Millis(starts[day]), created, answered, solved, standing))
+        start = Millis(starts[group[0]])
+        medians = (answered.median, solved.median)
+        days.append(Day(start, created.count, answered.count, solved.count, standing, *medians))
     return days
 
 
@@ -233,7 +240,8 @@ def test_every_figure_is_what_counting_gives(empty: apsw.Connection, filed: list
         for moment in (span.start, span.end):
             standing = [one for one in counted(filed) if one.status_before(moment) not in (None, *DONE)]
             assert stats.backlog(moment) == len(standing)
-        assert stats.list_days(span) == _days(filed, span)
+        for size in (1, 2, 5):
+            assert stats.list_days(span, size) == _days(filed, span, size)
         _lists_what_it_counts(empty, filed, span)
     finally:
         empty.execute("ROLLBACK")

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from hero_assistance_sdk.wire import MessageKind, Millis, Status, TicketId
-from hero_assistance_server.stats.model import Figure, Key, Measure, Only, Span
+from hero_assistance_server.stats.model import Day, Figure, Key, Measure, Only, Span
 from hero_assistance_server.storage.unit_of_work import Snapshot, Storage, UnitOfWork
 from hero_assistance_server.tickets.ticket_update import Patch
 from hero_assistance_server.time_zones import DAY_MS
@@ -56,8 +56,20 @@ async def test_the_backlog_and_its_days(storage: Storage) -> None:
     await storage.write(fill)
     moments = (SPAN.start, Millis(millis(NOON)), SPAN.end)
     assert await storage.read(lambda snapshot: [snapshot.stats.backlog(moment) for moment in moments]) == [0, 0, 1]
-    day = (await storage.read(lambda snapshot: snapshot.stats.list_days(SPAN)))[0]
-    assert (day.start, day.created, day.first_response, day.solved, day.backlog) == (SPAN.start, 2, 1, 1, 1)
+    assert await storage.read(lambda snapshot: snapshot.stats.list_days(SPAN)) == [
+        Day(SPAN.start, 2, 1, 1, 1, HOUR_MS, HOUR_MS)
+    ]
+
+
+async def test_days_that_are_put_together(storage: Storage) -> None:
+    """Three days, of which the tickets are on the last one, and the first stands alone."""
+    start = Millis(SPAN.start - 2 * DAY_MS)
+    span = Span(start, SPAN.end)
+    await storage.write(fill)
+    assert await storage.read(lambda snapshot: snapshot.stats.list_days(span, 2)) == [
+        Day(start, 0, 0, 0, 0),
+        Day(Millis(start + DAY_MS), 2, 1, 1, 1, HOUR_MS, HOUR_MS),
+    ]
 
 
 @pytest.mark.parametrize(

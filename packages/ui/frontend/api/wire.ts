@@ -708,6 +708,8 @@ export type StatsDay = {
   first_response: number;
   solved: number;
   backlog: number;
+  first_response_median_ms: number | null;
+  solved_median_ms: number | null;
 };
 
 export type StatsDays = {
@@ -1565,6 +1567,7 @@ export type Methods = {
       start: number;
       end: number;
       time_zone?: string | null;
+      days_each?: number;
       utc_offset_minutes?: number | null;
     };
     result: StatsDays;

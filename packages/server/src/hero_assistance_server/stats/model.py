@@ -53,13 +53,15 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One day of a span: what happened, and the backlog at its end."""
+    """One day of a span, or several together: what happened, how long it took, and the backlog at the end."""
 
     start: Millis
     created: int
     first_response: int
     solved: int
     backlog: int
+    first_response_median_ms: int | None = None
+    solved_median_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

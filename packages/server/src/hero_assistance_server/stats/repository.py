@@ -24,8 +24,11 @@ class StatsRepository(Protocol):
         """Return the backlog right before a moment."""
         ...
 
-    def list_days(self, span: Span) -> list[Day]:
-        """Return each day that a span touches; its first and last count only as far as they are in the span."""
+    def list_days(self, span: Span, days_each: int = 1) -> list[Day]:
+        """Return each day that a span touches; its first and last count only as far as they are in the span.
+
+        With more `days_each`, so many are put together, from the last one on: the first group may have fewer.
+        """
         ...
 
     def list_tickets(self, figure: Figure, span: Span, only: Only, after: TicketId, limit: int) -> list[TicketId]:

@@ -67,6 +67,10 @@ class DaysParams(SpanParams):
     """A span, and where its days begin: by a time zone, or the same all year round."""
 
     time_zone: ZoneName = None
+    days_each: Annotated[
+        int,
+        Field(ge=1, le=DAYS_LIMIT, description="So many days are put together, from the last one on."),
+    ] = 1
     utc_offset_minutes: Annotated[
         int | None,
         Field(ge=-_OFFSET_LIMIT, le=_OFFSET_LIMIT, description="60 for days that begin an hour before UTC's."),
@@ -140,13 +144,15 @@ class StatsRows(Result):
 
 
 class StatsDay(Result):
-    """One day; `start` is when it began, `backlog` what it left."""
+    """One day, or several together; `start` is when it began, `backlog` what it left; null where there were none."""
 
     start: wire.Millis
     created: int
     first_response: int
     solved: int
     backlog: int
+    first_response_median_ms: int | None
+    solved_median_ms: int | None
 
 
 class StatsDays(Result):
@@ -195,7 +201,19 @@ _DAYS = Example(
     "A day on which nothing happened",
     "bob",
     _NEVER,
-    {"days": [{"start": 0, "created": 0, "first_response": 0, "solved": 0, "backlog": 0}]},
+    {
+        "days": [
+            {
+                "start": 0,
+                "created": 0,
+                "first_response": 0,
+                "solved": 0,
+                "backlog": 0,
+                "first_response_median_ms": None,
+                "solved_median_ms": None,
+            }
+        ]
+    },
 )
 _TICKETS = Example(
     "Which were they?",
@@ -225,8 +243,12 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
 
     @table.method("stats.by_day", allow=STAFF, page=True, errors=_ERRORS, examples=[_DAYS])
     async def by_day(caller: Caller, params: DaysParams) -> StatsDays:
-        """Count what happened on each day from midnight on, and what was neither solved nor closed at its end."""
-        found = await storage.read(lambda snapshot: snapshot.stats.list_days(params.span_of(caller)))
+        """Count what happened on each day from midnight on, and what was neither solved nor closed at its end.
+
+        The medians are of how long the first answers of the day, and what was solved on it, took since it was filed.
+        """
+        span = params.span_of(caller)
+        found = await storage.read(lambda snapshot: snapshot.stats.list_days(span, params.days_each))
         return StatsDays(
             days=[StatsDay(**{name: getattr(day, name) for name in StatsDay.model_fields}) for day in found]
         )

@@ -1,10 +1,14 @@
 /** The frame of a plot: its scale and the days below, and the same numbers as a table, for who does not see it. */
 import type { ComponentChildren } from "preact";
+import type { Figure } from "../../api/wire.ts";
 import { t } from "../../i18n/translate.ts";
 import type { Bar } from "../../stores/stats/plot.ts";
 import type { StatsQuery } from "../../stores/stats/query.ts";
 import { figureHref } from "./figure_href.ts";
 import { FIGURE_WORDS, formatDays, formatNumber, formatShortDay } from "./words.ts";
+
+/** Says a value of a scale. */
+type Say = (value: number) => string;
 
 /** Where in a plot something is drawn. */
 export type Place = {
@@ -24,12 +28,12 @@ const TOP = 8;
 const BELOW = 24;
 const DIGIT_PX = 8;
 
-export function placeOf(width: number, height: number, count: number, ticks: readonly number[]): Place {
+export function placeOf(width: number, height: number, count: number, ticks: readonly number[], say = formatNumber) {
   const most = ticks.at(-1) ?? 1;
-  const left = 12 + DIGIT_PX * formatNumber(most).length;
+  const left = 12 + DIGIT_PX * Math.max(...ticks.map((tick) => say(tick).length));
   const bottom = height - BELOW;
   const step = (width - left - 8) / Math.max(1, count);
-  return {
+  const place: Place = {
     width,
     height,
     top: TOP,
@@ -39,6 +43,7 @@ export function placeOf(width: number, height: number, count: number, ticks: rea
     x: (at) => left + step * (at + 0.5),
     y: (value) => bottom - (value / most) * (bottom - TOP),
   };
+  return place;
 }
 
 type FrameProps = {
@@ -46,11 +51,12 @@ type FrameProps = {
   ticks: readonly number[];
   bars: readonly Bar[];
   labels: readonly number[];
+  say?: Say;
   children: ComponentChildren;
 };
 
 /** The picture is for the eye and the hand: its table says the same, and has its links. */
-export function Frame({ place, ticks, bars, labels, children }: FrameProps) {
+export function Frame({ place, ticks, bars, labels, say = formatNumber, children }: FrameProps) {
   return (
     <svg
       class="plot-picture"
@@ -64,7 +70,7 @@ export function Frame({ place, ticks, bars, labels, children }: FrameProps) {
         <g key={tick}>
           <line class="plot-grid" x1={place.left} x2={place.width} y1={place.y(tick)} y2={place.y(tick)} />
           <text class="plot-label" x={place.left - 6} y={place.y(tick) + 4} text-anchor="end">
-            {formatNumber(tick)}
+            {say(tick)}
           </text>
         </g>
       ))}
@@ -78,13 +84,17 @@ export function Frame({ place, ticks, bars, labels, children }: FrameProps) {
   );
 }
 
-type PlotTableProps = {
-  bars: readonly Bar[];
-  query: StatsQuery;
-  figures: ReadonlyArray<"created" | "solved" | "backlog">;
-};
+/** A column of a plot's table: what stands in it for a bar, null where there is nothing. */
+export type Column = { figure: Figure; name: string; of: (bar: Bar) => string | null };
 
-export function PlotTable({ bars, query, figures }: PlotTableProps) {
+/** Return the column of a figure that is counted. */
+export function counted(figure: "created" | "solved" | "backlog"): Column {
+  return { figure, name: FIGURE_WORDS[figure], of: (bar) => formatNumber(bar[figure]) };
+}
+
+type PlotTableProps = { bars: readonly Bar[]; query: StatsQuery; columns: readonly Column[] };
+
+export function PlotTable({ bars, query, columns }: PlotTableProps) {
   return (
     <details class="plot-table">
       <summary>{t("As a table")}</summary>
@@ -93,9 +103,9 @@ export function PlotTable({ bars, query, figures }: PlotTableProps) {
           <thead>
             <tr>
               <th scope="col">{t("Days")}</th>
-              {figures.map((figure) => (
+              {columns.map(({ figure, name }) => (
                 <th key={figure} scope="col">
-                  {FIGURE_WORDS[figure]}
+                  {name}
                 </th>
               ))}
             </tr>
@@ -104,9 +114,9 @@ export function PlotTable({ bars, query, figures }: PlotTableProps) {
             {bars.toReversed().map((bar) => (
               <tr key={bar.days.first}>
                 <th scope="row">{formatDays(bar.days)}</th>
-                {figures.map((figure) => (
+                {columns.map(({ figure, of }) => (
                   <td key={figure}>
-                    <a href={figureHref(query, figure, bar.days)}>{formatNumber(bar[figure])}</a>
+                    {of(bar) === null ? "–" : <a href={figureHref(query, figure, bar.days)}>{of(bar)}</a>}
                   </td>
                 ))}
               </tr>

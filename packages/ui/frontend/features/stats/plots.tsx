@@ -4,7 +4,7 @@ import { t } from "../../i18n/translate.ts";
 import { type Bar, barsOf, labelled, linePath, ticksFor } from "../../stores/stats/plot.ts";
 import type { StatsQuery } from "../../stores/stats/query.ts";
 import { figureHref } from "./figure_href.ts";
-import { Frame, type Place, PlotTable, placeOf } from "./plot_frame.tsx";
+import { counted, Frame, type Place, PlotTable, placeOf } from "./plot_frame.tsx";
 import { useWidth } from "./use_width.ts";
 import { formatDays, formatNumber } from "./words.ts";
 
@@ -36,7 +36,7 @@ export function VolumePlot({ days, query }: PlotProps) {
           ))}
         </Frame>
       </div>
-      <PlotTable bars={bars} query={query} figures={["created", "solved"]} />
+      <PlotTable bars={bars} query={query} columns={[counted("created"), counted("solved")]} />
     </section>
   );
 }
@@ -99,7 +99,7 @@ export function BacklogPlot({ days, query }: PlotProps) {
           ))}
         </Frame>
       </div>
-      <PlotTable bars={bars} query={query} figures={["backlog"]} />
+      <PlotTable bars={bars} query={query} columns={[counted("backlog")]} />
     </section>
   );
 }

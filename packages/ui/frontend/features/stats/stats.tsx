@@ -12,6 +12,7 @@ import { Problem } from "../../ui/problem.tsx";
 import { settingsProject } from "../settings/chosen_project.ts";
 import { ProjectChoice } from "../settings/project_choice.tsx";
 import { Breakdowns } from "./breakdowns.tsx";
+import { DurationPlot } from "./duration_plot.tsx";
 import { FigureTickets } from "./figure_tickets.tsx";
 import { Overview } from "./overview.tsx";
 import { BacklogPlot, VolumePlot } from "./plots.tsx";
@@ -59,6 +60,8 @@ function Figures({ project, query }: { project: Project; query: StatsQuery }) {
           <Overview overview={figures.overview} query={query} />
           <div class="stats-plots">
             <VolumePlot days={figures.days} query={query} />
+            <DurationPlot figure="first_response" figures={figures} query={query} />
+            <DurationPlot figure="solved" figures={figures} query={query} />
             <BacklogPlot days={figures.days} query={query} />
           </div>
           <Breakdowns project={project} figures={figures} query={query} />

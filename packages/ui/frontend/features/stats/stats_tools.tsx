@@ -107,8 +107,13 @@ function download({ days, tags, agents }: Figures, { days: { first, last }, zone
       ...[ratings.good, ratings.bad],
     ]);
   const text = toCsv([
-    ["day", "created", "first_response", "solved", "backlog"],
-    ...days.map((day) => [dayAt(day.start, zone), day.created, day.first_response, day.solved, day.backlog]),
+    ["day", "created", "first_response", "solved", "backlog", "first_response_median_ms", "solved_median_ms"],
+    ...days.map((day) => [
+      dayAt(day.start, zone),
+      ...[day.created, day.first_response, day.solved, day.backlog],
+      // An older server tells no medians.
+      ...[day.first_response_median_ms ?? null, day.solved_median_ms ?? null],
+    ]),
     [],
     ["tag", ...measures],
     ...rows(tags),

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ApiError } from "../../api/errors.ts";
-import type { StatsDay } from "../../api/wire.ts";
+import { ERROR_CODES, type StatsDay } from "../../api/wire.ts";
 import { FakeServer, ticket } from "../fixtures.ts";
 import { toCsv } from "./csv.ts";
-import { barsOf, labelled, linePath, ticksFor } from "./plot.ts";
+import { barsOf, durationTicks, labelled, linePath, runsOf, ticksFor } from "./plot.ts";
 import { formatQuery, parseQuery, spanOf } from "./query.ts";
 import { Stats } from "./stats.ts";
 import { dayAt, isDay, isZone, plusDays, startOf } from "./zones.ts";
@@ -56,6 +56,8 @@ function days(count: number): StatsDay[] {
     first_response: 0,
     solved: at % 2,
     backlog: at,
+    first_response_median_ms: null,
+    solved_median_ms: at % 2 ? at : null,
   }));
 }
 
@@ -67,6 +69,38 @@ test("many days are put together, so that bars are wide enough, and the last one
   assert.deepEqual([weeks.at(-1)?.backlog, weeks.at(-1)?.solved], [89, 4]);
   assert.equal(barsOf(days(1100), "UTC").length, 40);
   assert.deepEqual(barsOf([], "UTC"), []);
+});
+
+test("a bar has the median of its days, which only the server knows where there are several", () => {
+  const each = barsOf(days(3), "UTC").map((bar) => [bar.firstResponseMs, bar.solvedMs]);
+  assert.deepEqual(each, [
+    [null, null],
+    [null, 1],
+    [null, null],
+  ]);
+  const of = (groups: StatsDay[]) => barsOf(days(90), "UTC", groups).map((bar) => bar.solvedMs);
+  const together = days(13).map((day, at) => ({ ...day, solved_median_ms: at === 0 ? null : at }));
+  assert.deepEqual(of(together), [null, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+  assert.deepEqual(new Set(of([])), new Set([null]));
+});
+
+test("a scale of times has whole minutes, hours or days", () => {
+  const [minute, hour, day] = [60_000, 3_600_000, DAY_MS];
+  assert.deepEqual(durationTicks(0), [0, minute]);
+  assert.deepEqual(durationTicks(90 * minute), [0, 50 * minute, 100 * minute]);
+  assert.deepEqual(durationTicks(2.5 * hour), [0, hour, 2 * hour, 3 * hour]);
+  assert.deepEqual(durationTicks(2 * day), [0, day, 2 * day]);
+});
+
+test("a line has a gap where there is no value", () => {
+  assert.deepEqual(runsOf([null, [0, 1], [1, 2], null, null, [4, 3]]), [
+    [
+      [0, 1],
+      [1, 2],
+    ],
+    [[4, 3]],
+  ]);
+  assert.deepEqual(runsOf([]), []);
 });
 
 test("a scale has whole steps and holds its highest value", () => {
@@ -138,6 +172,26 @@ test("figures of other days are not shown under these, and those of the same day
   await answer();
   void stats.load(parseQuery("range=90", BERLIN));
   assert.equal(stats.figures.value, null);
+});
+
+test("where a bar stands for several days, the server puts them together, and an older one does not", async () => {
+  const server = new FakeServer();
+  const stats = new Stats(server.call);
+  const query = parseQuery("range=90&zone=UTC", BERLIN);
+  const loaded = async (answerGroups: () => Promise<void>) => {
+    const load = stats.load(query);
+    await server.answer("stats.overview", {});
+    await server.answer("stats.by_day", { days: days(90) });
+    assert.equal((server.asked[0]?.params as { days_each?: number } | undefined)?.days_each, 7);
+    await answerGroups();
+    await server.answer("stats.by_tag", { rows: [] });
+    await server.answer("stats.by_agent", { rows: [] });
+    await load;
+    return stats.figures.value?.groups.length;
+  };
+  assert.equal(await loaded(() => server.answer("stats.by_day", { days: days(13) })), 13);
+  const refused = new ApiError("unknown", { code: ERROR_CODES["invalid-params"] });
+  assert.equal(await loaded(() => server.fail("stats.by_day", refused)), 0);
 });
 
 test("figures come together or not at all", async () => {

@@ -2,13 +2,22 @@
 import { batch, signal } from "@preact/signals-core";
 import type { Call } from "../../api/client.ts";
 import { type ApiError, toApiError } from "../../api/errors.ts";
-import type { Overview, StatsDay, StatsRow, TicketSummary } from "../../api/wire.ts";
+import { ERROR_CODES, type Overview, type StatsDay, type StatsRow, type TicketSummary } from "../../api/wire.ts";
 import { perUser } from "../per_user.ts";
+import { daysOfBar } from "./plot.ts";
 import { type FigureQuery, type StatsQuery, spanOf } from "./query.ts";
+import { daysBetween } from "./zones.ts";
 
 const PAGE_LENGTH = 100;
 
-export type Figures = { overview: Overview; days: StatsDay[]; tags: StatsRow[]; agents: StatsRow[] };
+export type Figures = {
+  overview: Overview;
+  days: StatsDay[];
+  /** The days as bars stand for them, where a bar stands for several. */
+  groups: StatsDay[];
+  tags: StatsRow[];
+  agents: StatsRow[];
+};
 
 export class Stats {
   readonly #call: Call;
@@ -39,15 +48,16 @@ export class Stats {
     if (place !== this.#span) this.figures.value = null;
     this.#span = place;
     try {
-      const [overview, byDay, tags, agents] = await Promise.all([
+      const [overview, byDay, groups, tags, agents] = await Promise.all([
         this.#call("stats.overview", span),
         this.#call("stats.by_day", { ...span, time_zone: zone }),
+        this.#groups({ ...span, time_zone: zone }, daysOfBar(daysBetween(days.first, days.last) + 1)),
         this.#call("stats.by_tag", span),
         this.#call("stats.by_agent", span),
       ]);
       if (asked !== this.#asked) return;
       batch(() => {
-        this.figures.value = { overview, days: byDay.days, tags: tags.rows, agents: agents.rows };
+        this.figures.value = { overview, days: byDay.days, groups, tags: tags.rows, agents: agents.rows };
         this.problem.value = null;
       });
     } catch (error) {
@@ -74,6 +84,17 @@ export class Stats {
   close(): void {
     this.#asked += 1;
     this.#listed += 1;
+  }
+
+  async #groups(span: { start: number; end: number; time_zone: string }, each: number): Promise<StatsDay[]> {
+    if (each === 1) return [];
+    try {
+      return (await this.#call("stats.by_day", { ...span, days_each: each })).days;
+    } catch (error) {
+      // An older server puts none together.
+      if (toApiError(error).code !== ERROR_CODES["invalid-params"]) throw error;
+      return [];
+    }
   }
 
   async #page({ figure, days, agent, tag }: FigureQuery, zone: string): Promise<void> {

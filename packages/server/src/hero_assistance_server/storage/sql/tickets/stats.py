@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from hero_assistance_server.time_zones import DAY_MS, day_number, offsets_within
 
 _NOT_DONE = frozenset(Status) - DONE
 _COUNTED = (Figure.CREATED, Figure.FIRST_RESPONSE, Figure.SOLVED)
+_TIMED = (Figure.FIRST_RESPONSE, Figure.SOLVED)
 _DONE = "('solved', 'closed')"
 # By how much a move of a status makes the backlog grow.
 _GROWTH = (
@@ -92,18 +93,24 @@ class SqlStats:
         )
         return list_index.count(connection, ALL, _NOT_DONE) - change + of_merged
 
-    def list_days(self, span: Span) -> list[Day]:
+    def list_days(self, span: Span, days_each: int = 1) -> list[Day]:
         """Count each figure by day; the backlog is carried from one day to the next."""
         connection = self.session.complete
         counts = {figure: _count_by_day(connection, _FACTS[figure], span) for figure in _COUNTED}
+        medians = {figure: _medians(connection, _FACTS[figure], span, days_each) for figure in _TIMED}
         growth, days = _backlog_growth(connection, span), []
         backlog = self.backlog(span.start)
-        for number in range(day_number(span.start, span.zone), day_number(span.end - 1, span.zone) + 1):
-            backlog += growth.get(number, 0)
-            created, first_response, solved = (counts[figure].get(number, 0) for figure in _COUNTED)
-            start = start_of_day(number, span.zone)
+        for group, numbers in _groups(span, days_each):
+            backlog += sum(growth.get(number, 0) for number in numbers)
+            created, answered, solved = (
+                sum(counts[figure].get(number, 0) for number in numbers) for figure in _COUNTED
+            )
+            answered_in, solved_in = (medians[figure].get(group) for figure in _TIMED)
+            # A zone may have left out a day.
+            starts = (start_of_day(number, span.zone) for number in numbers)
+            start = next((start for start in starts if start is not None), None)
             if start is not None:
-                days.append(Day(start, created, first_response, solved, backlog))
+                days.append(Day(start, created, answered, solved, backlog, answered_in, solved_in))
         return days
 
     def list_tickets(self, figure: Figure, span: Span, only: Only, after: TicketId, limit: int) -> list[TicketId]:
@@ -128,13 +135,28 @@ def _bindings(span: Span) -> dict[str, Any]:
     return {"start": span.start, "end": span.end}
 
 
-def _measures(connection: Connection, query: str, span: Span) -> dict[str, Measure]:
+def _measures(connection: Connection, query: str, span: Span) -> dict[Any, Measure]:
     rows = connection.execute(query, _bindings(span))
     return {name: Measure(count, median, p90) for name, count, median, p90 in rows}
 
 
 def _count_by_day(connection: Connection, query: str, span: Span) -> dict[int, int]:
     return _by_day(connection, f"SELECT {_day('at', span)}, count(*) FROM ({query}) AS facts GROUP BY 1", span)  # noqa: S608
+
+
+def _groups(span: Span, days_each: int) -> Iterator[tuple[int, range]]:
+    """Yield the days of a span in groups, with the number of each from the last one, which is 0."""
+    first, last = day_number(span.start, span.zone), day_number(span.end - 1, span.zone)
+    for group in range((last - first) // days_each, -1, -1):
+        end = last - group * days_each
+        yield group, range(max(first, end - days_each + 1), end + 1)
+
+
+def _medians(connection: Connection, query: str, span: Span, days_each: int) -> dict[int, int | None]:
+    """Return the median of what a figure took, by the number of each group of days."""
+    group = f"({day_number(span.end - 1, span.zone)} - {_day('at', span)}) / {days_each}"
+    found = f"WITH facts AS ({query}), keyed AS (SELECT {group} AS name, took FROM facts) {_MEASURE}"  # noqa: S608
+    return {int(name): measure.median for name, measure in _measures(connection, found, span).items()}
 
 
 def _backlog_growth(connection: Connection, span: Span) -> Counter[int]:
