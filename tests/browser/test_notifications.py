@@ -13,7 +13,7 @@ from tests.browser.pages_settings import settings_of
 from tests.ui.daemons import Desk, eventually
 
 Person = Callable[..., Visitor]
-UNREAD = re.compile("unread_icon")
+ONE, TWO, MANY = (re.compile(f"unread_{count}-") for count in ("1", "2", "many"))
 
 # What the browser was asked to show and to play, in a list that the tests read.
 RECORD = """
@@ -29,6 +29,13 @@ const start = OscillatorNode.prototype.start;
 OscillatorNode.prototype.start = function (...when) { window.played += 1; return start.apply(this, when); };
 """
 
+# How wide a picture is that a page loads.
+_WIDTH = """async address => {
+  const picture = new Image();
+  picture.src = address;
+  await picture.decode();
+  return picture.naturalWidth;
+}"""
 # The address of the part that tells; nothing until it is there.
 PART = """performance.getEntriesByType("resource").map(({ name }) => name)
   .find((name) => name.includes("notifications_part"))"""
@@ -103,6 +110,18 @@ def test_a_new_ticket_a_reply_and_a_mention_are_told(served: Desk, recorded: Cal
     expect(bob.heading("The VPN is down")).to_be_visible()
 
 
+def test_where_no_browser_has_them_the_desktop_is_not_offered(recorded: Callable[..., Visitor]) -> None:
+    """An overlay address is no secure context."""
+    bob = recorded("bob")
+    bob.page.add_init_script("Object.defineProperty(window, 'isSecureContext', { value: false })")
+    bob.page.reload()
+    bob.live()
+    settings_of(bob, "Notifications")
+    expect(bob.page.get_by_role("switch", name="Desktop notifications")).to_be_disabled()
+    expect(bob.page.get_by_text("where the page is opened with https")).to_be_visible()
+    expect(bob.page.get_by_role("switch", name="A sound")).to_be_enabled()
+
+
 def test_ones_own_doing_and_what_is_looked_at_are_not_told(served: Desk, recorded: Callable[..., Visitor]) -> None:
     bob = recorded("bob")
     turn_on(bob, "Desktop notifications")
@@ -151,8 +170,19 @@ def test_the_tab_says_which_ticket_is_open_and_that_there_is_news(served: Desk, 
     expect(bob.page).to_have_title("The VPN is down · Support")
     served.call("carol", "ticket.create", title="Another one", body="b")
     expect(bob.page).to_have_title("(1) The VPN is down · Support")
-    expect(icon).to_have_attribute("href", UNREAD)
-    bob.ticket("Another one").click()
-    expect(bob.page).to_have_title("Another one · Support")
-    expect(icon).not_to_have_attribute("href", UNREAD)
+    expect(icon).to_have_attribute("href", ONE)
+    served.call("carol", "ticket.create", title="A third", body="b")
+    expect(bob.page).to_have_title("(2) The VPN is down · Support")
+    expect(icon).to_have_attribute("href", TWO)
+    # It is a picture, and the page may load it.
+    address = bob.page.evaluate("document.querySelector('link[rel~=icon]').href")
+    assert bob.page.evaluate(_WIDTH, address) > 0
+    for number in range(9):
+        served.call("carol", "ticket.create", title=f"One more, {number}", body="b")
+    expect(bob.page).to_have_title("(11) The VPN is down · Support")
+    expect(icon).to_have_attribute("href", MANY)
+    for title in ("A third", "Another one", *(f"One more, {number}" for number in range(9))):
+        bob.ticket(title).click()
+        expect(bob.page).to_have_title(re.compile(f"{title} · Support$"))
+    expect(bob.page).to_have_title("One more, 8 · Support")
     assert (icon.get_attribute("href") or "").endswith((plain or "?").rpartition("/")[2])

@@ -18,12 +18,12 @@ export function followNews(): void {
   effect(() => {
     document.title = tabTitle({ count: desk.newsCount.value, ticket: openTitle(), desk: desk.name.value });
   });
-  let isMarked = false;
+  let marked = 0;
   effect(() => {
-    const hasNews = desk.newsCount.value > 0;
-    if (hasNews === isMarked) return;
-    isMarked = hasNews;
-    quietly(loadPart().then(({ markIcon }) => markIcon(isMarked)));
+    const count = desk.newsCount.value;
+    if (count === marked) return;
+    marked = count;
+    quietly(loadPart().then(({ markIcon }) => markIcon(marked)));
   });
 }
 
