@@ -130,5 +130,11 @@ def test_the_list_says_who_looks_at_what(at: Callable[..., Visitor], person: Per
     row = alice.ticket(TITLE)
     expect(row).to_contain_text("Looking at it: Bob")
     expect(carol.ticket(TITLE)).to_contain_text("Looking at it: Bob")
+    # Who writes is told from who looks; a customer is not told of a note.
+    bob.page.get_by_label("Reply", exact=True).press_sequentially("We are")
+    for visitor in (alice, carol):
+        expect(visitor.ticket(TITLE)).to_contain_text("Writing: Bob")
+        expect(visitor.ticket(TITLE).locator(".presence-dots")).to_be_visible()
     go_to(bob.page, "#/")
     expect(row).not_to_contain_text("Looking at it")
+    expect(row).not_to_contain_text("Writing")

@@ -3,6 +3,7 @@ import type { ComponentChildren } from "preact";
 import type { Project } from "../../stores/project.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 import { presenceWords } from "./presence_words.ts";
+import { WritingDots } from "./writing_dots.tsx";
 
 // What fits next to the words; the others are a number in them.
 const SHOWN = 3;
@@ -20,13 +21,7 @@ export function PresenceLine({ project, ticketId }: { project: Project; ticketId
           {isolateNames(words)}
         </span>
       ))}
-      {people.some((one) => one.level === "writing") && (
-        <span class="presence-dots" aria-hidden="true">
-          <i />
-          <i />
-          <i />
-        </span>
-      )}
+      {people.some((one) => one.level === "writing") && <WritingDots />}
     </p>
   );
 }

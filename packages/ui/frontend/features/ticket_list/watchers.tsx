@@ -1,27 +1,23 @@
-/** Who looks at a ticket now, as initials in its row. */
-import { useMemo } from "preact/hooks";
-import { formatList } from "../../i18n/formats.ts";
-import { t } from "../../i18n/translate.ts";
+/** Who is at a ticket now, in its row; what draws them is loaded with the first who comes. */
+import { signal } from "@preact/signals";
+import { useEffect, useMemo } from "preact/hooks";
 import type { Project } from "../../stores/project.ts";
-import { Avatar } from "../../ui/avatar.tsx";
 
-// More would leave no room for what the ticket is about.
-const SHOWN = 2;
+const part = signal<typeof import("../presence/watchers_part.ts") | null>(null);
 
 export function Watchers({ project, ticketId }: { project: Project; ticketId: number }) {
   const people = useMemo(() => project.presence.of(ticketId), [project, ticketId]).value;
-  if (people.length === 0) return null;
-  const names = formatList(people.map(({ name }) => name));
-  const words = t("Looking at it: {names}", { names });
-  return (
-    <span class="ticket-watchers" title={words}>
-      {people.slice(0, SHOWN).map(({ user_id: id, name }) => (
-        <Avatar key={id} id={id} name={name} />
-      ))}
-      {people.length > SHOWN && (
-        <span class="ticket-watchers-more">{t("+{count}", { count: people.length - SHOWN })}</span>
-      )}
-      <span class="unseen">{words}</span>
-    </span>
-  );
+  const isWatched = people.length > 0;
+  useEffect(() => {
+    // One that is not there is asked for again with the next who comes.
+    if (isWatched)
+      import("../presence/watchers_part.ts").then(
+        (loaded) => {
+          part.value = loaded;
+        },
+        () => {},
+      );
+  }, [isWatched]);
+  const loaded = part.value;
+  return loaded !== null && isWatched ? <loaded.RowWatchers people={people} /> : null;
 }
