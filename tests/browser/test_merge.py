@@ -55,6 +55,31 @@ def test_two_selected_tickets_are_merged_after_a_preview(served: Desk, person: P
     expect(bulk_bar(bob).get_by_text("selected")).to_have_count(0)
 
 
+def test_several_selected_tickets_are_merged_one_after_the_other(served: Desk, person: Person) -> None:
+    fill(served)
+    served.call("carol", "ticket.create", title="And once more", body="Is anybody there?")
+    bob = person("bob")
+    bob.live()
+    for title in ("VPN again", "The VPN is down", "And once more"):
+        box(bob, title).check()
+    bulk_bar(bob).get_by_role("button", name="Merge").click()
+    preview = merge_dialog(bob)
+    expect(preview).to_contain_text("Then 1 more is merged with it.")
+    preview.get_by_role("button", name="Merge 2 into 1").click()
+    expect(preview.get_by_role("button", name="Merge 3 into 1")).to_be_enabled()
+    # What is left undone stays selected.
+    bob.page.keyboard.press("Escape")
+    expect(preview).to_have_count(0)
+    expect(bulk_bar(bob)).to_contain_text("2 selected")
+    bulk_bar(bob).get_by_role("button", name="Merge").click()
+    preview.get_by_role("button", name="Merge 3 into 1").click()
+    expect(bob.heading("The VPN is down")).to_be_visible()
+    for text in ("Still nothing.", "Is anybody there?"):
+        expect(bob.message(text)).to_be_visible()
+    assert [served.call("bob", "ticket.get", ticket_id=number)["merged_into"] for number in (2, 3)] == [1, 1]
+    expect(bulk_bar(bob).get_by_text("selected")).to_have_count(0)
+
+
 def test_a_ticket_is_merged_with_one_that_is_looked_for(served: Desk, person: Person) -> None:
     fill(served)
     bob = person("bob")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -28,6 +29,10 @@ def open_ticket(served: Desk, person: Person, user: str = "bob", **options: Any)
 def followers(served: Desk) -> list[str]:
     found: list[str] = served.call("bob", "ticket.get", ticket_id=1)["followers"]
     return found
+
+
+def is_followed_by(served: Desk, expected: list[str]) -> bool:
+    return followers(served) == expected
 
 
 def test_an_agent_follows_and_unfollows(served: Desk, person: Person) -> None:
@@ -173,6 +178,25 @@ def test_a_key_reaches_what_the_panel_holds_back(served: Desk, person: Person, v
         alice.page.get_by_role("dialog", name="About this ticket").get_by_role("button", name="Close").click()
     alice.page.keyboard.press("p")
     expect(panel.get_by_label("Priority")).to_be_focused()
+
+
+@pytest.mark.parametrize("viewport", [WIDE, PHONE])
+def test_who_takes_part_is_changed_by_one_key(served: Desk, person: Person, viewport: Any) -> None:
+    bob, panel = open_ticket(served, person, viewport=viewport, reduced_motion="reduce")
+    expect(panel).to_be_visible()
+    nobody: list[str] = []
+    for expected in (["bob"], nobody):
+        bob.page.keyboard.press("f")
+        eventually(partial(is_followed_by, served, expected), f"{expected} follow")
+        if viewport == PHONE:
+            bob.page.get_by_role("dialog", name="About this ticket").get_by_role("button", name="Close").click()
+        bob.page.evaluate("document.activeElement.blur()")
+    bob.page.keyboard.press("v")
+    address = bob.page.get_by_label("E-mail address of who shall see this ticket")
+    expect(address).to_be_focused()
+    bob.page.keyboard.type("erin@example.org")
+    bob.page.keyboard.press("Enter")
+    expect(bob.page.get_by_role("list", name="Shared with")).to_contain_text("erin")
 
 
 # What was open over the thread is drawn until the browser says that it was closed.

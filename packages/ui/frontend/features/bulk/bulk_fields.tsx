@@ -114,8 +114,8 @@ function MergeButton() {
     <button
       type="button"
       class="button button-small"
-      disabled={count !== 2}
-      title={count === 2 ? undefined : t("Two tickets are merged")}
+      disabled={count < 2}
+      title={count < 2 ? t("Select two tickets or more") : undefined}
       onClick={() => actionNamed("merge")?.run()}
     >
       {t("Merge")}

@@ -8,8 +8,8 @@ export type Overlay =
   | { name: "palette" }
   /** `query` is what is searched for at first, in the language of filters. */
   | { name: "search"; query: string }
-  /** `other` is the ticket that it is merged with; null while that is looked for. */
-  | { name: "merge"; project: Project; ticketId: number; other: number | null };
+  /** `other` is the ticket that it is merged with, null while that is looked for; `rest` come after it, one by one. */
+  | { name: "merge"; project: Project; ticketId: number; other: number | null; rest?: readonly number[] };
 
 export const overlay = signal<Overlay | null>(null);
 

@@ -21,6 +21,17 @@ const field = (id: string, words: string, key: string): Action => ({
   run: () => choose(id),
 });
 
+/** What a button of the open ticket's panel does. */
+const button = (id: string, words: string, key: string): Action => ({
+  id,
+  words,
+  group: "ticket",
+  keys: [key],
+  isOfStaff: true,
+  isAvailable: () => desk.openTicket.value !== null,
+  run: () => press(id),
+});
+
 const text = (id: MessageKind, words: string, key: string): Action => ({
   id,
   words,
@@ -48,6 +59,8 @@ export const TICKET_ACTIONS: readonly Action[] = [
   field("priority", t("Priority"), "p"),
   field("tags", t("Tags"), "l"),
   field("snooze", t("Snooze"), "b"),
+  button("follow", t("Follow, or follow no more"), "f"),
+  { ...button("invite", t("Invite somebody"), "v"), opensText: true },
   {
     id: "solve",
     words: t("Solve"),
@@ -72,7 +85,7 @@ export const TICKET_ACTIONS: readonly Action[] = [
     group: "ticket",
     keys: ["M"],
     isOfStaff: true,
-    isAvailable: () => [1, 2].includes(aboutTickets().length),
+    isAvailable: isAboutSome,
     run: merge,
   },
   {
@@ -95,7 +108,8 @@ export const TICKET_ACTIONS: readonly Action[] = [
     isOfStaff: true,
     isAvailable: mayDelete,
     refusal: () => (desk.openTicket.value === null || mayDelete() ? null : t("Only admins delete tickets")),
-    run: askToDelete,
+    // Those who may have a button for it, which says first what would go.
+    run: () => press("delete"),
   },
 ];
 
@@ -125,11 +139,11 @@ function mayDelete(): boolean {
   return desk.openTicket.value?.project.session.me.value?.role === "admin";
 }
 
-/** Those who may delete have a button for it, which says first what would go. */
-function askToDelete(): void {
-  unfold("delete");
+/** Press a button of the open ticket's panel, which may hold it back. */
+function press(name: string): void {
+  unfold(name);
   whenDrawn(
-    () => control("delete", ".panel"),
+    () => control(name, ".panel"),
     (button) => button.click(),
   );
 }
@@ -149,11 +163,12 @@ async function take(): Promise<void> {
 }
 
 function merge(): void {
-  const [one, other] = aboutTickets();
+  const [one, ...others] = aboutTickets();
   if (one === undefined) return;
-  if (other !== undefined && other.project !== one.project) {
+  if (others.some(({ project }) => project !== one.project)) {
     desk.announcement.show(t("Tickets of two projects cannot be merged"));
     return;
   }
-  overlay.value = { name: "merge", project: one.project, ticketId: one.ticketId, other: other?.ticketId ?? null };
+  const [other = null, ...rest] = others.map(({ ticketId }) => ticketId);
+  overlay.value = { name: "merge", project: one.project, ticketId: one.ticketId, other, rest };
 }

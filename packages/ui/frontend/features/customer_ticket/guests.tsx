@@ -92,6 +92,7 @@ export function Invite({ project, ticket }: GuestsProps) {
       ref={button}
       type="button"
       class="button button-small"
+      data-key="invite"
       onClick={() => {
         isOpen.value = true;
       }}

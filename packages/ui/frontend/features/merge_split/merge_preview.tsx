@@ -9,11 +9,13 @@ import { chooseTarget, type MergePlan, planMerge } from "../../stores/merging/me
 import { plainWords } from "../../stores/plain_words.ts";
 import type { Project } from "../../stores/project.ts";
 import { threadHref } from "../../stores/route.ts";
+import { ticketKey } from "../../stores/tickets/unread.ts";
 import { StatusChip } from "../../ui/chips.tsx";
 import { useAction } from "../../ui/hooks/use_action.ts";
 import { Problem } from "../../ui/problem.tsx";
 import { TagChip } from "../../ui/tag_chip.tsx";
 import { selection } from "../bulk/bulk.ts";
+import { overlay } from "../commands/overlays.ts";
 import { Invite } from "./invite_both.tsx";
 import { MergeConsequences } from "./merge_consequences.tsx";
 import { useTicket } from "./use_ticket.ts";
@@ -22,11 +24,13 @@ type MergePreviewProps = {
   project: Project;
   one: number;
   other: number;
+  /** Those that are merged after them. */
+  rest: readonly number[];
   close: () => void;
   pickAnother: () => void;
 };
 
-export function MergePreview({ project, one, other, close, pickAnother }: MergePreviewProps) {
+export function MergePreview({ project, one, other, rest, close, pickAnother }: MergePreviewProps) {
   const first = useTicket(project, one);
   const second = useTicket(project, other);
   const problem = first.problem ?? second.problem;
@@ -39,7 +43,8 @@ export function MergePreview({ project, one, other, close, pickAnother }: MergeP
     );
   }
   if (first.ticket === null || second.ticket === null) return <p class="merge-wait">{t("Loading…")}</p>;
-  return <Pair project={project} tickets={[first.ticket, second.ticket]} close={close} pickAnother={pickAnother} />;
+  const ways = { rest, close, pickAnother };
+  return <Pair project={project} tickets={[first.ticket, second.ticket]} {...ways} />;
 }
 
 function Ways({ close, pickAnother }: Pick<MergePreviewProps, "close" | "pickAnother">) {
@@ -55,11 +60,11 @@ function Ways({ close, pickAnother }: Pick<MergePreviewProps, "close" | "pickAno
   );
 }
 
-type PairProps = Pick<MergePreviewProps, "project" | "close" | "pickAnother"> & {
+type PairProps = Pick<MergePreviewProps, "project" | "rest" | "close" | "pickAnother"> & {
   tickets: [TicketSummary, TicketSummary];
 };
 
-function Pair({ project, tickets, close, pickAnother }: PairProps) {
+function Pair({ project, tickets, rest, close, pickAnother }: PairProps) {
   const [one, other] = tickets;
   const stays = useSignal(chooseTarget(one, other).ticket_id);
   const reopens = useSignal(false);
@@ -73,10 +78,17 @@ function Pair({ project, tickets, close, pickAnother }: PairProps) {
     const params = { ticket_id: source.ticket_id, into: target.ticket_id, reopen: reopens.value };
     const merged = await project.call("ticket.merge", params);
     project.data.putTicket(merged, 0);
-    selection.clear();
-    close();
-    go(threadHref(project.id, target.ticket_id));
     desk.announcement.value = mergedWords(source, target);
+    const [next, ...others] = rest;
+    if (next === undefined) {
+      selection.clear();
+      close();
+      go(threadHref(project.id, target.ticket_id));
+    } else {
+      // What is merged is done with; those that are left stay selected, whatever becomes of the next preview.
+      selection.remove([ticketKey(project.id, source.ticket_id)]);
+      overlay.value = { name: "merge", project, ticketId: target.ticket_id, other: next, rest: others };
+    }
   };
   const isBlocked = plan.obstacle !== null || (plan.needsReopen && !reopens.value);
   return (
