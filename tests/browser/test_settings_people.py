@@ -10,6 +10,7 @@ from tests.browser.axe import find_faults, look_as
 from tests.browser.page_object import Visitor, settle, wait_for
 from tests.browser.pages_compose import hold
 from tests.browser.pages_settings import settings_of
+from tests.browser.pages_sign_in import sign_in
 from tests.ui.daemons import Desk
 
 Person = Callable[..., Visitor]
@@ -85,6 +86,20 @@ def test_what_is_erased_is_counted_first(served: Desk, person: Person) -> None:
     settings.confirm("Erase for ever", "Erase them for ever")
     expect(alice.heading("People")).to_be_visible()
     assert served.call("alice", "ticket.get", ticket_id=1)["customer"].startswith("erased-user")
+
+
+def test_an_admin_signs_out_a_device_of_somebody(hero_desk: Desk, visit: Callable[..., Visitor]) -> None:
+    erin = sign_in(hero_desk, visit, "erin", "agent")
+    ann = sign_in(hero_desk, visit, "ann", "admin")
+    settings = settings_of(ann, "People")
+    settings.row("Erin").get_by_role("link").click()
+    devices = ann.page.get_by_role("list", name="Devices").get_by_role("listitem")
+    expect(devices).to_have_count(1)
+    devices.get_by_role("button", name="Sign out").click()
+    ann.page.get_by_role("button", name="Sign this device out").click()
+    expect(devices).to_have_count(0)
+    expect(erin.page.get_by_text("You are signed out here")).to_be_visible()
+    ann.live()
 
 
 def test_an_admin_does_not_send_themselves_off(person: Person) -> None:
