@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from benchmarks.measure import Report, write_between
 
@@ -15,16 +15,35 @@ DOCUMENT = ROOT / "docs" / "quarantine.md"
 
 
 def keep_result(path: Path | None, result: Mapping[str, object]) -> None:
-    """Append a result to the file, if there is one."""
+    """Append a result to the file, if there is one, in the place of a line that was cut off."""
     if path is not None:
-        with path.open("a") as file:
-            file.write(json.dumps(result) + "\n")
+        with path.open("ab+") as file:
+            file.truncate(_measure_whole_lines(file))
+            file.write(json.dumps(result).encode() + b"\n")
 
 
 def read_results(path: Path | None) -> Iterator[dict[str, Any]]:
-    """Return the results that the file has, if there is one, in the order in which they were kept."""
-    if path is not None and path.exists():
-        yield from map(json.loads, path.read_text().splitlines())
+    """Return the results that the file has, if there is one, in the order in which they were kept.
+
+    A last line that was cut off, as by a full disk, is none. Raises SystemExit where another line is no result.
+    """
+    if path is None or not path.exists():
+        return
+    with path.open("rb") as file:
+        whole = _measure_whole_lines(file)
+        file.seek(0)
+        lines = file.read(whole).splitlines()
+    for number, line in enumerate(lines, 1):
+        try:
+            yield json.loads(line)
+        except ValueError as error:
+            raise SystemExit(f"{path}, line {number}: this is no result ({error})") from error
+
+
+def _measure_whole_lines(file: BinaryIO) -> int:
+    """Return how many bytes of the file are lines that have an end."""
+    file.seek(0)
+    return file.read().rfind(b"\n") + 1
 
 
 def report_progress(line: str) -> None:

@@ -17,6 +17,7 @@ from benchmarks.flakes import abroad, foreign_suites
 from benchmarks.flakes.abroad import Bench, Plan, select_copies
 from benchmarks.flakes.foreign_suites import ForeignCase, InstalledSuite, Suite, SuiteUnavailable, install, load_cases
 from benchmarks.flakes.foreign_table import Answer, PeerAnswer, Results, find_faults, summarise
+from benchmarks.flakes.long_run import keep_result, read_results
 from benchmarks.flakes.process_group import run_in_group
 from benchmarks.measure import Report, write_between
 from hero_assistance.supervisor.process.process_table import list_processes
@@ -124,6 +125,27 @@ def test_a_result_of_another_version_is_not_taken_over(tmp_path: Path) -> None:
     line = {"case": CASE.name, "suite": "p-0.9", "part": "measure", **vars(RIGHT)}
     kept.write_text(json.dumps(line) + "\n")
     assert _start(Plan(keep=kept)).results.find(CASE, "measure") is None
+
+
+def test_a_result_that_was_cut_off_is_measured_again_and_the_others_are_kept(tmp_path: Path) -> None:
+    kept = tmp_path / "kept.jsonl"
+    part = {"case": CASE.name, "suite": CASE.suite.label, "part": "measure"}
+    keep_result(kept, {**part, **vars(RIGHT)})
+    with kept.open("a") as file:
+        file.write(json.dumps({**part, "part": "flakefinder"})[:-9])
+    results = _start(Plan(keep=kept)).results
+    assert (results.find(CASE, "measure"), results.find(CASE, "flakefinder")) == (RIGHT, None)
+    peer = PeerAnswer(failed=0, passed=1, rerun=0, seconds=1)
+    keep_result(kept, {**part, "part": "flakefinder", **vars(peer)})
+    results = _start(Plan(keep=kept)).results
+    assert (results.find(CASE, "measure"), results.find(CASE, "flakefinder")) == (RIGHT, peer)
+
+
+def test_a_line_that_is_no_result_is_named(tmp_path: Path) -> None:
+    kept = tmp_path / "kept.jsonl"
+    kept.write_text('{}\n{"case"\n{}\n')
+    with pytest.raises(SystemExit, match="line 2"):
+        list(read_results(kept))
 
 
 def test_a_suite_that_cannot_be_had_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
