@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
-from flake_quarantine.campaigns.bisector import Bisector
+from flake_quarantine.campaigns.bisector import ANY_LOAD, WITHOUT_FORKS, Bisector
 from flake_quarantine.campaigns.campaign import Campaign, CampaignSettings
-from flake_quarantine.campaigns.cause_finder import CauseFinder, limit_copies
+from flake_quarantine.campaigns.cause_finder import NEEDS_ITSELF, CauseFinder, limit_copies
 from flake_quarantine.cli.render import serialize_details, serialize_measurement
 from flake_quarantine.failure_signature import make_signature
 from flake_quarantine.inference.causes import find_cause
@@ -19,6 +20,7 @@ from flake_quarantine.inference.suspects import Suspect
 from flake_quarantine.inference.tally import Rung, Tally
 from flake_quarantine.register import Kind
 from flake_quarantine.runner.batches import Batch
+from flake_quarantine.runner.fork_pool import ForkPool
 from flake_quarantine.runner.pytest_runner import PytestRunner
 from flake_quarantine.runs import Outcome, Run
 
@@ -48,6 +50,19 @@ class CountingRunner(PytestRunner):
         return self.run_batch(batch)
 
 
+@dataclass
+class ForkingRunner(CountingRunner):
+    """Runs nothing either; `count_in_forks` tells how many runs fail in a batch of forks."""
+
+    count_in_forks: Callable[[Batch], int] = lambda batch: 0
+
+    def run_batch(self, batch: Batch) -> list[Run]:
+        """Return the target's runs."""
+        count = self.count_in_forks if self.forks else self.count_failures
+        runner = CountingRunner(self.root, count_failures=count, signature=self.signature)
+        return [replace(run, forked=bool(self.forks)) for run in runner.run_batch(batch)]
+
+
 def test_a_test_that_fails_far_more_often_beside_a_neighbour_is_blamed_on_it() -> None:
     """16 of 30 with it, 4 of 30 without: plain load alone explains the fewest."""
     runner = CountingRunner(Path(), count_failures=lambda batch: 16 if "a.py::bad" in batch.parts[0] else 4)
@@ -72,12 +87,32 @@ def test_one_failure_by_chance_is_blamed_on_no_neighbour() -> None:
 
 @pytest.mark.parametrize(("failures", "kind"), [(1, Kind.LOAD), (6, Kind.ORDER)])
 def test_the_kind_is_order_only_if_one_process_makes_it_fail_more_often_than_alone(failures: int, kind: Kind) -> None:
-    runner = CountingRunner(Path(), count_failures=lambda _batch: failures)
-    settings = CampaignSettings(finds_suspects=False)
-    finder = CauseFinder(Campaign(runner=runner, suite=[TARGET], settings=settings))
+    assert find_kind(CountingRunner(Path(), count_failures=lambda _batch: failures)) is kind
+
+
+@pytest.mark.parametrize(("fresh", "kind"), [(6, Kind.ORDER), (0, Kind.LOAD)])
+def test_the_kind_is_order_only_if_fresh_processes_show_it_too(fresh: int, kind: Kind) -> None:
+    runner = ForkingRunner(
+        Path(), forks=ForkPool(), count_failures=lambda _batch: fresh, count_in_forks=lambda _batch: 6
+    )
+    assert find_kind(runner) is kind
+
+
+@pytest.mark.parametrize(
+    ("before", "kind"), [(("a.py::x",), Kind.ORDER), ((), Kind.LOAD), ((TARGET, TARGET), Kind.LOAD)]
+)
+def test_what_has_failed_as_the_first_test_of_its_process_needs_no_order(before: tuple[str, ...], kind: Kind) -> None:
+    failed = Run(nodeid=TARGET, worker="gw0", start=0, stop=1, outcome=Outcome.FAILED, before=before)
+    later = replace(failed, before=("a.py::x",))
+    assert find_kind(CountingRunner(Path(), count_failures=lambda _batch: 6), later, failed) is kind
+
+
+def find_kind(runner: PytestRunner, *runs: Run) -> Kind:
+    """Return the kind of a test that has failed each time under load."""
+    finder = CauseFinder(Campaign(runner=runner, suite=[TARGET], settings=CampaignSettings(finds_suspects=False)))
     measured = Measurement(nodeid=TARGET, tally=Tally([Rung(2, runs=26, failures=26)], alone_runs=10))
-    finder.explain(measured, [], [Batch(workers=1, parts=({TARGET: 10},), seed=seed) for seed in range(3)])
-    assert measured.kind is kind
+    finder.explain(measured, runs, [Batch(workers=1, parts=({TARGET: 10},), seed=seed) for seed in range(3)])
+    return measured.kind
 
 
 @pytest.mark.parametrize(
@@ -174,6 +209,41 @@ def test_a_test_that_fails_beside_its_own_copy_says_what_they_share() -> None:
     assert found.conclusion == "fails only while a copy of itself runs; both use port 54321"
 
 
+@pytest.mark.parametrize(
+    ("fails", "forked", "neighbours"),
+    [
+        (lambda batch: "a.py::bad" in batch.parts[0], "as fresh workers do", ["a.py::bad"]),
+        (lambda batch: batch.noise.cpu or "a.py::bad" in batch.parts[0], "as fresh workers do", []),
+        (lambda batch: not batch.exclusive, "as fresh workers do", [TARGET]),
+        (lambda batch: "a.py::bad" in batch.parts[0], "never", ["a.py::bad"]),
+        (lambda batch: "a.py::bad" in batch.parts[0], "always", ["a.py::bad"]),
+        (lambda batch: "a.py::bad" in batch.parts[0], "with another one", ["a.py::bad"]),
+        (lambda batch: False, "with another one", []),
+        (lambda batch: False, "always", []),
+    ],
+)
+def test_what_forks_show_is_named_only_if_fresh_workers_show_it(
+    fails: Callable[[Batch], object], forked: str, neighbours: list[str]
+) -> None:
+    """Otherwise it is bisected again without forks, and says so."""
+    in_forks: dict[str, Callable[[Batch], object]] = {
+        "as fresh workers do": fails,
+        "never": lambda batch: False,
+        "always": lambda batch: True,
+        "with another one": lambda batch: "a.py::x" in batch.parts[0],
+    }
+    runner = ForkingRunner(
+        Path(),
+        forks=ForkPool(),
+        count_failures=lambda batch: 16 if fails(batch) else 0,
+        count_in_forks=lambda batch: 16 if in_forks[forked](batch) else 0,
+    )
+    found = Bisector(runner, TARGET, workers=4).bisect(["a.py::x", "a.py::bad", "a.py::y"])
+    assert found.neighbours == neighbours
+    assert (WITHOUT_FORKS in found.notes) == (forked != "as fresh workers do")
+    assert bool(found.failures) == (bool(neighbours) or found.conclusion == ANY_LOAD)
+
+
 @dataclass
 class PortRunner(CountingRunner):
     """Runs nothing: each run binds one port."""
@@ -181,6 +251,15 @@ class PortRunner(CountingRunner):
     def run_batch(self, batch: Batch) -> list[Run]:
         """Return the target's runs, with what they touched if the batch asks for it."""
         return [replace(run, touched=("port 54321",) if batch.audit else ()) for run in super().run_batch(batch)]
+
+
+@dataclass
+class FileRunner(CountingRunner):
+    """Runs nothing: each run writes one file."""
+
+    def run_batch(self, batch: Batch) -> list[Run]:
+        """Return the target's runs, with what they touched."""
+        return [replace(run, touched=("file /x/db",)) for run in super().run_batch(batch)]
 
 
 def test_a_suite_of_one_test_finds_the_port_that_its_copies_share() -> None:
@@ -207,6 +286,28 @@ def test_a_port_that_failures_name_is_blamed_on_all_that_hold_it(clashes: bool, 
     found = Bisector(runner, TARGET, workers=4, shared=shared).bisect(["a.py::x", "a.py::y", "a.py::z"])
     assert found.neighbours == blamed
     assert ("any of these neighbours, by port 8000" in found.conclusion) is clashes
+
+
+def fail_seldom(*neighbours: str) -> Callable[[Batch], int]:
+    """Return a count of failures: one in every third batch with all of these neighbours."""
+    tried = itertools.count()
+    return lambda batch: int(set(neighbours) <= batch.parts[0].keys() and next(tried) % 3 == 2)
+
+
+def test_a_port_that_seldom_failures_name_is_blamed_on_its_holders_without_a_proof_for_one_of_them() -> None:
+    runner = CountingRunner(Path(), count_failures=fail_seldom("a.py::x", "a.py::y"), signature=lambda _batch: IN_USE)
+    shared = {"port 8000": ["a.py::x", "a.py::y"]}
+    found = Bisector(runner, TARGET, workers=4, shared=shared).bisect(["a.py::x", "a.py::y", "a.py::z"])
+    assert found.neighbours == ["a.py::x", "a.py::y"]
+    assert found.conclusion == "any of these neighbours, by port 8000"
+
+
+def test_what_forks_show_seldom_is_not_doubted_because_fresh_workers_passed() -> None:
+    runner = ForkingRunner(
+        Path(), forks=ForkPool(), count_in_forks=fail_seldom("a.py::x"), signature=lambda _batch: IN_USE
+    )
+    found = Bisector(runner, TARGET, workers=4, shared={"port 8000": ["a.py::x"]}).bisect(["a.py::x", "a.py::y"])
+    assert (found.neighbours, found.notes) == (["a.py::x"], [])
 
 
 @pytest.mark.parametrize(
@@ -287,6 +388,41 @@ def test_a_word_in_another_word_is_no_sign() -> None:
 )
 def test_a_signature_keeps_whether_a_number_has_decimals(message: str, kept: str) -> None:
     assert make_signature("tests/test_a.py", message, "call") == f"test_a.py call: {kept}"
+
+
+@pytest.mark.parametrize(
+    ("apart", "rung", "needs_itself"),
+    [
+        (0, Rung(4, runs=26, failures=9), True),
+        (1, Rung(4, runs=26, failures=9), False),
+        (0, Rung(8, runs=26, failures=9), True),  # copies at eight workers are tried apart at eight
+        (0, Rung(4, runs=200, failures=3), False),  # 90 runs apart would show none either
+    ],
+)
+def test_a_test_that_fails_only_next_to_its_copies_shares_a_file_with_them(
+    apart: int, rung: Rung, needs_itself: bool
+) -> None:
+    """Although its failures name nothing."""
+    runner = FileRunner(Path(), count_failures=lambda batch: apart if batch.exclusive and not batch.noise.cpu else 0)
+    campaign = Campaign(runner=runner, suite=[TARGET, "a.py::x"], settings=CampaignSettings())
+    measured = Measurement(nodeid=TARGET, tally=Tally([rung], alone_runs=10))
+    measured.signatures["t call: assert [N] == [N]"] += 9
+    CauseFinder(campaign).explain(measured, [], [])
+    assert (NEEDS_ITSELF in measured.notes) is needs_itself
+    assert (measured.cause.kind if measured.cause else None) == ("file" if needs_itself else None)
+
+
+def test_what_a_clear_suspect_writes_too_may_be_the_cause() -> None:
+    counts = {"failed_with": 9, "runs_with": 9, "failed_without": 0, "runs_without": 40}
+    measured = Measurement(
+        nodeid=TARGET,
+        tally=Tally([Rung(2, runs=26, failures=9)], alone_runs=10),
+        suspects=[Suspect(nodeid="a.py::bad", p=0.01, **counts), Suspect(nodeid="a.py::x", p=0.5, **counts)],
+        shared_resources={"file /x": ["a.py::x"], "file /y": ["a.py::bad", "a.py::x"], "variable A": ["a.py::bad"]},
+    )
+    assert measured.cause is not None
+    assert (measured.cause.kind, measured.cause.resources) == ("file", ("file /y",))
+    assert "may fail because it shares file /y with a.py::bad:" in measured.cause.sentence
 
 
 @pytest.mark.parametrize("shared", [{}, {"port 1": ["b"], "port 2": ["c"]}, {"variable A": ["b"]}])

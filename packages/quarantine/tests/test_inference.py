@@ -114,6 +114,11 @@ def test_what_a_run_touched_once_is_no_shared_thing_next_to_what_each_touched() 
     assert list(find_shared_resources([first, *runs[:5], *others], "t")) == ["file /db", "file /lock"]
 
 
+def test_a_port_that_the_system_chose_for_two_tests_is_nothing_that_they_share() -> None:
+    runs = [run("t", "gw0", port, port + 1, touched=(f"port {port}",)) for port in range(40_000, 40_009)]
+    assert find_shared_resources([*runs, run("n", "gw1", 0, 1, touched=("port 40003",))], "t") == {}
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [

@@ -21,11 +21,15 @@ MAX_BATCHES = 40
 MAX_QUIET_BATCHES = 6  # without a failure, before a set is taken as harmless
 MIN_RATE = 0.01
 ANY_LOAD = "none of its neighbours: it fails under any load"
+WITHOUT_FORKS = "forks gave other results than fresh workers: it was bisected again without forks"
 
 
 @dataclass
 class Bisector:
-    """Tries sets of neighbours; no two copies of the test itself run at a time."""
+    """Tries sets of neighbours; no two copies of the test itself run at a time.
+
+    Where the runner forks, fresh workers must show, too, what forks have shown.
+    """
 
     runner: PytestRunner
     nodeid: str
@@ -33,13 +37,44 @@ class Bisector:
     seed: int = 0
     report_progress: Callable[[str], None] = lambda line: None
     batches: int = 0
+    most_batches: int = MAX_BATCHES  # after so many, what is left is not narrowed any more
     without: Tried = field(default_factory=Tried)  # without neighbours
     rate: float = 0.05  # of failures: how many runs show that a set is harmless
     shared: Mapping[str, Sequence[str]] = field(default_factory=dict)  # what the test touches, and who else does
     hung: dict[str, str] = field(default_factory=dict)  # neighbours that held up a batch, with a note on each
+    notes: list[str] = field(default_factory=list)
 
     def bisect(self, candidates: Sequence[str]) -> BisectionResult:
         """Bisect the candidates, which are node ids: the holders of its ports first, then all, the likeliest first."""
+        result = self._bisect(candidates)
+        if self.runner.forks is None:
+            return result
+        self.runner = self.runner.fresh
+        if self._is_shown_by_fresh_workers(result):
+            return result
+        self.report_progress(WITHOUT_FORKS)
+        self.notes.append(WITHOUT_FORKS)
+        self.without, self.most_batches = Tried(), self.batches + MAX_BATCHES
+        return self._bisect(candidates)
+
+    def _is_shown_by_fresh_workers(self, result: BisectionResult) -> bool:
+        """Tell whether fresh workers do not clearly differ: with what was found, they fail, too, or it was seldom.
+
+        Forks share what is chosen when a suite is imported, such as a port: that may make them fail, or keep them
+        from it.
+        """
+        if not result.failures:
+            return False
+        if not result.neighbours and result.conclusion != ANY_LOAD:
+            return True  # nothing was found
+        self.report_progress("  in fresh workers:")
+        with_itself = self.nodeid in result.neighbours
+        neighbours = [name for name in result.neighbours if name != self.nodeid]
+        noise = 0 if result.neighbours else self.workers
+        tried = self._try(neighbours, noise=noise, with_itself=with_itself)
+        return tried.failures > 0 or Tried(result.failures, result.runs).compare(tried) > ALPHA
+
+    def _bisect(self, candidates: Sequence[str]) -> BisectionResult:
         holders = list_port_holders(self.shared)
         first = tuple(name for name in candidates if name in holders)
         result, tried = None, Tried()
@@ -56,16 +91,19 @@ class Bisector:
         self.rate = max(MIN_RATE, wilson_interval(tried.failures, tried.runs)[0])
         self.without = self.without if self.without.runs else self._try([], noise=self.workers)
         if not tried.is_worse_than(self.without):
-            return self._blame_holders(tried)
+            return self._blame_holders(tried) or self._make_result([], ANY_LOAD, tried)
         return self._name(narrow(names, self._fails_with))
 
     def _fails_with(self, names: Sequence[str]) -> bool:
         """Tell whether it fails more often with these than under plain CPU load, where it may fail as well."""
-        return self.batches < MAX_BATCHES and self._try(names, noise=0).is_worse_than(self.without)
+        return self.batches < self.most_batches and self._try(names, noise=0).is_worse_than(self.without)
 
     def _name(self, smallest: Sequence[str]) -> BisectionResult:
         """Name the set that was found, if new runs confirm it."""
         tried, p = self._confirm(smallest)
+        blamed = self._blame_holders(tried) if p > ALPHA else None
+        if blamed is not None:
+            return blamed
         if p > ALPHA:
             without = f"without any {self.without.failures} of {self.without.runs}"
             found = f"with the likeliest {tried.failures} of {tried.runs}, {without}"
@@ -73,16 +111,20 @@ class Bisector:
         conclusion = f"fails while these run: {', '.join(smallest)}{describe_shared(self.shared, smallest)}"
         return self._make_result(smallest, conclusion, tried)
 
-    def _blame_holders(self, tried: Tried) -> BisectionResult:
-        """Blame all holders of the thing that failures with neighbours name, and those under plain load less often."""
+    def _blame_holders(self, tried: Tried) -> BisectionResult | None:
+        """Blame all holders of the thing that failures with neighbours name, and those under plain load less often.
+
+        Nothing holds it under plain load: where none of those failures names it, one with neighbours is enough. None if
+        there is no such thing.
+        """
         named, without = len(tried.collisions), len(self.without.collisions)
         cause = find_cause(self.shared, tried.collisions) if named else None
         holders = {name for resource in cause.resources for name in self.shared[resource]} if cause else set()
-        more_often = fisher_p_value(named, tried.runs, without, self.without.runs) <= ALPHA
+        more_often = not without or fisher_p_value(named, tried.runs, without, self.without.runs) <= ALPHA
         if cause and more_often and holders - {ITSELF}:
             conclusion = f"any of these neighbours, by {', '.join(cause.resources[:MAX_NAMED])}"
             return self._make_result(sorted(holders - {ITSELF}), conclusion, tried)
-        return self._make_result([], ANY_LOAD, tried)
+        return None
 
     def _confirm(self, names: Sequence[str]) -> tuple[Tried, float]:
         """Try the set that was found in new batches; also return Fisher's p against none.
@@ -147,6 +189,6 @@ class Bisector:
             failures=tried.failures,
             runs=tried.runs,
             batches=self.batches,
-            notes=list(self.hung.values()),
+            notes=[*self.notes, *self.hung.values()],
             shared={resource: list(holders) for resource, holders in self.shared.items()},
         )

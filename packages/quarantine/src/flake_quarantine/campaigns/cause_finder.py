@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from statistics import median
 
+from flake_quarantine.campaigns.bisection import Tried
 from flake_quarantine.campaigns.campaign import Campaign, note_hung_neighbours
 from flake_quarantine.inference.causes import is_collision
 from flake_quarantine.inference.measurement import Measurement
@@ -17,6 +18,7 @@ from flake_quarantine.register import Kind
 from flake_quarantine.runner.batches import MIN_WORKERS as MIN_BATCH_WORKERS
 from flake_quarantine.runner.batches import Batch, choose_neighbours
 from flake_quarantine.runner.noise import Noise
+from flake_quarantine.runner.pytest_runner import PytestRunner
 from flake_quarantine.runs import Run
 
 SUSPECT_BATCHES = 3
@@ -30,6 +32,7 @@ MIN_WORKERS = 4
 CLEAR = ALPHA / 5  # a suspect as clear as this needs no further batch
 SEED_OFFSET = 1000  # seeds that no batch of the measurement has used
 ANY_LOAD = "it fails as often under plain CPU load: no neighbour is needed for it"
+NEEDS_ITSELF = "it never failed under load while no copy of itself ran"
 
 
 class CauseFinder:
@@ -42,19 +45,22 @@ class CauseFinder:
         self.campaign, self.slow_tests, self.once_per_process = campaign, slow_tests, once_per_process
         self.hung: dict[str, str] = {}  # neighbours that held up a batch, with a note on each
         self.copies = SUSPECT_COPIES
+        self.apart = Tried()  # under load, while no copy of itself ran
 
     def explain(self, measurement: Measurement, runs: Sequence[Run], serial: Sequence[Batch]) -> None:
         """Fill in kind, suspects and shared resources; `serial` are batches for one process, `runs` those under load.
 
-        If the test fails more often in one process than alone, its kind is order, otherwise load. What fails as often
-        under plain CPU load needs no neighbour, and none is looked for.
+        If the test fails more often in one process than alone, its kind is order, otherwise load. What has failed as
+        the first test of its process does so without an order. What fails as often under plain CPU load needs no
+        neighbour, and none is looked for.
         """
         nodeid = measurement.nodeid
         if not self.once_per_process:  # the number of processes limits these
             self.copies = limit_copies(SUSPECT_COPIES, runs, nodeid)
         measurement.kind = Kind.LOAD
         earlier = rank_earlier(runs, nodeid)
-        if self._fails_serially(measurement, (*_keep_likeliest(earlier, nodeid, serial), *serial)):
+        batches = (*_keep_likeliest(earlier, nodeid, serial), *serial)
+        if not _has_failed_first(runs, nodeid) and self._is_order(measurement, batches):
             measurement.kind = Kind.ORDER
             measurement.suspects = earlier
         elif self.campaign.settings.finds_suspects:
@@ -65,6 +71,9 @@ class CauseFinder:
                 return
             measurement.suspects, measurement.shared_resources = self.find_suspects(nodeid, workers)
             measurement.notes += self.hung.values()
+            measurement.needs_itself = self._needs_itself(measurement.tally, workers)
+            if measurement.needs_itself:
+                measurement.notes.append(NEEDS_ITSELF)
 
     def find_suspects(self, nodeid: str, workers: int) -> tuple[list[Suspect], dict[str, list[str]]]:
         """Rank neighbours in batches in which no two copies of the test run at a time; also return shared resources.
@@ -98,6 +107,9 @@ class CauseFinder:
             batch = self._plan_batch(nodeid, present, workers, settings.seed + SEED_OFFSET + number)
             ran = self.campaign.limited_runner.run_batch(batch)
             self.hung |= note_hung_neighbours(ran, [nodeid], self.campaign.report_progress)
+            if batch.exclusive:
+                own = [run for run in ran if run.nodeid == nodeid and run.counts]
+                self.apart = self.apart.merge(Tried(sum(run.failed for run in own), len(own)))
             runs += _rename_workers(ran, number)
             suspects = rank_overlapping(runs, nodeid)
             is_clear = not present or (suspects and suspects[0].p <= CLEAR)
@@ -141,7 +153,19 @@ class CauseFinder:
         needs_more = fisher_p_value(tally.load_failures, tally.load_runs, failures, len(own)) <= ALPHA
         return failures > 1 and not needs_more
 
-    def _fails_serially(self, measurement: Measurement, batches: Sequence[Batch]) -> bool:
+    def _needs_itself(self, tally: Tally, workers: int) -> bool:
+        """Tell whether it fails while copies of it run, and never at so many workers or fewer while none does."""
+        rungs = [rung for rung in tally.rungs if rung.workers <= workers]
+        with_copies = Tried(sum(rung.failures for rung in rungs), sum(rung.runs for rung in rungs))
+        return not self.apart.failures and with_copies.compare(self.apart) <= ALPHA
+
+    def _is_order(self, measurement: Measurement, batches: Sequence[Batch]) -> bool:
+        """Tell whether the order of tests makes it fail: in forks, and in fresh processes, which import less."""
+        runner = self.campaign.limited_runner
+        is_order = self._fails_serially(runner, measurement, batches)
+        return is_order and (runner.forks is None or self._fails_serially(runner.fresh, measurement, batches))
+
+    def _fails_serially(self, runner: PytestRunner, measurement: Measurement, batches: Sequence[Batch]) -> bool:
         """Tell whether it fails more often in one process, after other tests and at the same time as none, than alone.
 
         A flake of timing fails there once in a while, too: that is no evidence of an order.
@@ -149,7 +173,7 @@ class CauseFinder:
         tally = measurement.tally
         failures = runs = 0
         for batch in batches:
-            own = [run for run in self.campaign.limited_runner.run_serially(batch) if run.nodeid == measurement.nodeid]
+            own = [run for run in runner.run_serially(batch) if run.nodeid == measurement.nodeid]
             failures += sum(run.failed for run in own)
             runs += sum(run.counts for run in own)
             if fisher_p_value(failures, runs, tally.alone_failures, tally.alone_runs) <= ALPHA:
@@ -163,6 +187,11 @@ def limit_copies(copies: int, runs: Sequence[Run], nodeid: str) -> int:
     if not seconds or not median(seconds):
         return copies
     return min(copies, max(MIN_COPIES, int(COPIES_SECONDS / median(seconds))))
+
+
+def _has_failed_first(runs: Sequence[Run], nodeid: str) -> bool:
+    """Tell whether it has failed in a process that had run no other test before."""
+    return any(run.failed and run.nodeid == nodeid and not set(run.before) - {nodeid} for run in runs)
 
 
 def _keep_likeliest(earlier: Sequence[Suspect], nodeid: str, serial: Sequence[Batch]) -> list[Batch]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flake_quarantine.inference.suspects import ITSELF, PORTS
@@ -125,6 +125,20 @@ def blame_order(names: Sequence[str], shared: Mapping[str, Sequence[str]]) -> Ca
     first = ", ".join(names[:MAX_HOLDERS])
     sentence = f"it fails after {first} in the same process{both}: undo there what is left behind, in a fixture"
     return Cause("order", tuple(common), sentence)
+
+
+def blame_culprits(culprits: Collection[str], shared: Mapping[str, Sequence[str]]) -> Cause | None:
+    """Return what the test shares with the tests that go with its failures, of which `ITSELF` is one; or None."""
+    for kind in ("port", "file"):
+        held = {
+            name: [holder for holder in (*holders, ITSELF) if holder in culprits]
+            for name, holders in shared.items()
+            if name.startswith(PREFIXES[kind])
+        }
+        names = [name for name, holders in held.items() if holders]
+        if names:
+            return _suspect(kind, names, {name: list(dict.fromkeys(held[name])) for name in names})
+    return None
 
 
 def _names_variable(signature: str, resource: str) -> bool:

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from flake_quarantine.inference.causes import SPEED, Cause, blame_order, find_cause
+from flake_quarantine.inference.causes import SPEED, Cause, blame_culprits, blame_order, find_cause
 from flake_quarantine.inference.limits import MIN_ALONE_RUNS, Limits
 from flake_quarantine.inference.missing_runs import find_missing_runs
 from flake_quarantine.inference.statistics import ALPHA, holm
 from flake_quarantine.inference.stopping_rule import Verdict
-from flake_quarantine.inference.suspects import Suspect
+from flake_quarantine.inference.suspects import ITSELF, Suspect
 from flake_quarantine.inference.tally import Tally
 from flake_quarantine.register import Kind
 
@@ -41,18 +41,28 @@ class Measurement:
     joint_failures: Counter[str] = field(default_factory=Counter)
     failing_batch: BatchToRepeat | None = None
     fails_under_any_load: bool = False  # as often under plain CPU load as among other tests
+    needs_itself: bool = False  # it never fails under load while no copy of itself runs
     notes: list[str] = field(default_factory=list)
     pytest_options: tuple[str, ...] = ()  # with which it was measured, and is to be repeated
 
     @property
     def cause(self) -> Cause | None:
-        """What the failures name or the test shares; where it never failed, or failed alone, load has no cause."""
+        """What the failures name, or the test shares with what makes it fail.
+
+        Where it never failed, or failed alone, load has no cause.
+        """
         if not self.tally.load_failures or self.tally.alone_failures:
             return None
         if self.kind is Kind.ORDER and self.clear_suspects:
             return blame_order([suspect.nodeid for suspect in self.clear_suspects], self.shared_resources)
         signatures = [signature for signature, _ in self.signatures.most_common()]
-        return find_cause(self.shared_resources, signatures) or (SPEED if self.fails_under_any_load else None)
+        named = find_cause(self.shared_resources, signatures)
+        return named or (SPEED if self.fails_under_any_load else blame_culprits(self._culprits, self.shared_resources))
+
+    @property
+    def _culprits(self) -> set[str]:
+        """What makes it fail at the same time: the clear suspects, and itself."""
+        return {suspect.nodeid for suspect in self.clear_suspects} | ({ITSELF} if self.needs_itself else set())
 
     @property
     def clear_suspects(self) -> list[Suspect]:

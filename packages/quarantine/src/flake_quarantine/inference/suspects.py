@@ -13,7 +13,7 @@ ITSELF = "itself"  # stands for copies of the target among those that share some
 
 PORTS = ("port ", "socket ")  # how the names of these resources begin
 
-FEW = 4  # a resource that less than this part of the runs touched, of those of the commonest, explains nothing
+FEW = 4  # a resource that less than this part of the target's runs touched explains nothing
 
 Observation = tuple[bool, set[str]]  # whether the target failed, and the tests that were present
 
@@ -43,20 +43,26 @@ def rank_earlier(runs: Sequence[Run], target: str) -> list[Suspect]:
     return _rank([(run.failed, set(run.before)) for run in own])
 
 
+def list_before_failures(runs: Sequence[Run], target: str) -> list[str]:
+    """Return the tests that had run before each failure of the target, in the same process; sorted."""
+    earlier = [set(run.before) for run in runs if run.nodeid == target and run.failed]
+    return sorted(set.intersection(*earlier) - {target}) if earlier else []
+
+
 def find_shared_resources(runs: Sequence[Run], target: str) -> dict[str, list[str]]:
     """Return what the target and other tests touched, with the names of those; `ITSELF` for its own copies.
 
     What most runs of the target touched comes first. What few of them touched is left out: a run also removes what
-    an earlier test in its process has left behind.
+    an earlier test in its process has left behind, and a port that the system chose may be chosen for another test.
     """
-    own = Counter(resource for run in runs if run.nodeid == target for resource in run.touched)
+    touching = [run.touched for run in runs if run.nodeid == target and run.touched]
+    own = Counter(resource for touched in touching for resource in touched)
     shared: dict[str, list[str]] = {}
     for resource, times in own.most_common():
         others = sorted({run.nodeid for run in runs if run.nodeid != target and resource in run.touched})
-        if others or times > 1:
+        if times * FEW >= len(touching) and (others or times > 1):
             shared[resource] = others or [ITSELF]
-    most = max((own[resource] for resource in shared), default=0)
-    return {resource: names for resource, names in shared.items() if own[resource] * FEW >= most}
+    return shared
 
 
 def list_port_holders(shared: Mapping[str, Sequence[str]]) -> set[str]:
