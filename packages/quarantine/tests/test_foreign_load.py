@@ -24,7 +24,7 @@ from flake_quarantine.inference.tally import Rung, Tally
 from flake_quarantine.machine_load import MAX_FOREIGN_LOAD, MachineLoad, is_foreign
 from flake_quarantine.pytest_plugin.failed_tests import FailedTest
 from flake_quarantine.runner.batches import Batch, count_cores
-from flake_quarantine.runner.load_reader import ProcessorTimes, compare_times, read_processor_times
+from flake_quarantine.runner.load_reader import ProcessorTimes, compare_times, read_processor_times, wait_until_quiet
 from flake_quarantine.runner.pytest_runner import PytestRunner
 from flake_quarantine.runs import Outcome, Run
 
@@ -56,6 +56,24 @@ def test_what_is_not_known_is_not_foreign() -> None:
     assert not is_foreign(BUSY, 1)
 
 
+@pytest.mark.parametrize(
+    ("others", "seconds", "waited"),
+    [([0.9, 0.9, 0.1], 60, 3), ([0.1], 60, 1), ([0.9] * 9, 4, 4), ([None], 60, 0), ([0.9], 0, 0)],
+)
+def test_a_repeated_run_waits_for_a_quiet_second(others: list[float | None], seconds: float, waited: float) -> None:
+    cores, slept = count_cores(), list[float]()
+
+    def read_times() -> ProcessorTimes | None:
+        at = len(slept)
+        if None in others:
+            return None
+        busy = sum(share or 0 for share in others[:at]) * cores
+        return ProcessorTimes(at=at, average=1, busy=busy, steal=0, own=0)
+
+    assert wait_until_quiet(read_times, MAX_FOREIGN_LOAD, seconds, slept.append) == waited
+    assert slept == [1] * int(waited)
+
+
 @dataclass
 class LoadedRunner(PytestRunner):
     """Runs nothing: each run alone has the next outcome and load of `alone`; under load, all pass or fail."""
@@ -64,6 +82,12 @@ class LoadedRunner(PytestRunner):
     fails_under_load: bool = False
     batch_load: MachineLoad | None = QUIET
     made: list[str] = field(default_factory=list)
+    waits: list[float] = field(default_factory=list)  # how long it might have waited
+
+    def wait_until_quiet(self, most: float, seconds: float) -> float:
+        """Wait for fifty seconds, of those that are left, without letting them pass."""
+        self.waits.append(seconds)
+        return min(seconds, 50)
 
     def run_alone(self, nodeid: str) -> Run:
         """Return the next run."""
@@ -105,13 +129,17 @@ def test_a_failure_alone_under_foreign_load_is_repeated_and_says_so() -> None:
     assert (found.tally.alone_runs, found.tally.alone_failures, found.tally.foreign_failures) == (10, 0, 1)
     assert any("while other programs used 80 % of the processors, which does not count" in note for note in found.notes)
     assert serialize_measurement(found)["foreign"]["alone"] == {"runs": 1, "failures": 1}
+    assert runner.waits[:4] == [120, 70, 20, 0]  # all tests of a measurement share the time
+    assert len(runner.waits) == 10  # each run after the failure
     text = "while other programs held the processors: 1 of 1 runs alone failed, 0 runs under load"
     assert text in format_measurements([found])
 
 
 def test_without_foreign_load_the_same_failures_are_flaky_alone() -> None:
     alone = [(True, QUIET), (False, QUIET), (False, QUIET)]
-    assert measure(LoadedRunner(Path(), alone=iter(alone), fails_under_load=True)).verdict is Verdict.FLAKY_ALONE
+    runner = LoadedRunner(Path(), alone=iter(alone), fails_under_load=True)
+    assert measure(runner).verdict is Verdict.FLAKY_ALONE
+    assert runner.waits == []
     accepted = measure(
         LoadedRunner(Path(), alone=iter([FAILS, PASSES, PASSES]), fails_under_load=True), max_foreign_load=1
     )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from flake_quarantine.campaigns import measurer
 from flake_quarantine.campaigns.campaign import Campaign, CampaignSettings
 from flake_quarantine.campaigns.fork_trust import ForkTrust
 from flake_quarantine.campaigns.measurer import LONG_START, MeasuredTest, Measurer
@@ -29,6 +31,9 @@ class ScriptedRunner(PytestRunner):
 
     fails: dict[str, float] = field(default_factory=dict)  # shares of the runs, by arm and kind of process
     made: list[str] = field(default_factory=list)
+
+    def can_fork(self, batch: Batch) -> bool:
+        return self.forks is not None
 
     def run_alone(self, nodeid: str) -> Run:
         return self._make("alone", 0)
@@ -186,10 +191,48 @@ def test_a_rare_flake_is_taken_for_one_after_two_batches_of_fresh_workers() -> N
 def test_a_batch_whose_workers_start_slowly_has_runs_that_are_worth_it(
     start: float, seconds: float, copies: int
 ) -> None:
-    measurer = Measurer(Campaign(runner=PytestRunner(Path()), suite=[], settings=CampaignSettings()))
-    measurer.start_seconds = start
-    test = MeasuredTest(measurement=Measurement(nodeid=NODEID, tally=Tally([Rung(2)])), seconds=seconds)
-    assert measurer._count_copies(test, 10, Limits()) == copies
+    slow, test = make_measurer(seconds)
+    slow.start_seconds = {(0, True): start}
+    assert slow._count_copies(test, 10, (0, True), Limits()) == copies
+
+
+def test_how_long_workers_take_to_start_is_known_of_batches_of_their_kind_alone() -> None:
+    """Of fresh workers and of forks; at more workers they take no less time."""
+    slow, test = make_measurer(0.1)
+    slow.start_seconds = {(1, True): 20.0, (2, True): 1.0, (1, False): 0.0}
+    kinds = [(rung, fresh) for fresh in (True, False) for rung in range(3)]
+    assert [slow._count_copies(test, 10, kind, Limits()) for kind in kinds] == [10, 110, 10, 10, 10, 10]
+    del slow.start_seconds[2, True]
+    assert slow._count_copies(test, 10, (2, True), Limits()) == 110
+
+
+def make_measurer(seconds: float) -> tuple[Measurer, MeasuredTest]:
+    """Make a measurer, and a test whose longest run took so long."""
+    made = Measurer(Campaign(runner=PytestRunner(Path()), suite=[], settings=CampaignSettings()))
+    return made, MeasuredTest(measurement=Measurement(nodeid=NODEID, tally=Tally([Rung(2)])), seconds=seconds)
+
+
+@dataclass
+class SlowStart(ScriptedRunner):
+    """Fresh workers take twenty seconds to start, and forks one, by a clock of its own."""
+
+    sizes: list[tuple[bool, int]] = field(default_factory=list)  # of batches: whether they are forked, and copies
+    clock: list[float] = field(default_factory=lambda: [0.0])
+
+    def run_batch(self, batch: Batch) -> list[Run]:
+        self.clock[0] += 1 if self.forks else 20
+        self.sizes.append((bool(self.forks), batch.parts[0][NODEID]))
+        return [replace(run, start=self.clock[0], stop=self.clock[0] + 0.5) for run in super().run_batch(batch)]
+
+
+def test_forks_run_no_more_copies_because_fresh_workers_were_slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    runner = SlowStart(Path(), forks=ForkPool())
+    monkeypatch.setattr(measurer, "time", SimpleNamespace(monotonic=lambda: runner.clock[0]))
+    assert measure_by(runner, (2, 8)).verdict is Verdict.HEALED
+    assert runner.sizes[:2] == [(False, 10), (True, 16)]
+    is_forked, copies = runner.sizes[2]
+    assert not is_forked
+    assert copies > Limits().batch_sizes[2]  # fresh again, and worth its start
 
 
 def test_a_first_batch_with_failures_is_repeated_at_its_rung() -> None:

@@ -13,6 +13,10 @@ from typing import Any
 
 import pytest
 
+from flake_quarantine.campaigns.campaign import Campaign, CampaignSettings
+from flake_quarantine.campaigns.measurer import Measurer
+from flake_quarantine.inference.limits import Limits
+from flake_quarantine.inference.stopping_rule import Verdict
 from flake_quarantine.inference.suspects import find_shared_resources
 from flake_quarantine.runner.batches import Batch
 from flake_quarantine.runner.child_process import kill_marked
@@ -304,6 +308,36 @@ def test_a_neighbour_that_speaks_against_forks_ends_no_server_of_others(project:
         forked.append((runs[0].forked, next(iter(forks.pool.servers.values()), None)))
     assert [was_forked for was_forked, _ in forked] == [True, False, True]
     assert forked[0][1] is forked[2][1]
+
+
+def test_tests_of_a_file_that_speaks_against_forks_are_neighbours_in_fresh_workers_alone(
+    project: Any, forks: Forks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other batches are forked, without them."""
+    left_open = {
+        "test_b.py": "",
+        "test_pipe.py": "import os\npipe = os.pipe()",
+        "test_port.py": "import socket\ns = socket.socket()",
+    }
+    for name, text in {"test_a.py": "", **left_open}.items():
+        project.write(name, f"{text}\ndef test_x(): pass\n")
+    batches: list[list[Run]] = []
+
+    def keep(_campaign: Campaign, arm: str, _workers: int, runs: list[Run]) -> None:
+        batches.extend([runs] if arm == "load" else [])
+
+    monkeypatch.setattr(Campaign, "record", keep)
+    limits = Limits(batch_sizes=(4,), healed_runs=12)
+    settings = CampaignSettings(workers=(2, 4), limits=limits, finds_suspects=False, max_foreign_load=1)
+    suite = [f"{name}::test_x" for name in ("test_a.py", *left_open)]
+    (found,) = Measurer(Campaign(runner=forks.runner, suite=suite, settings=settings)).measure(suite[:1])
+    assert found.verdict is Verdict.HEALED
+    assert [runs[0].forked for runs in batches] == [False, True, False]
+    assert [{run.nodeid for run in runs} for runs in batches] == [set(suite), set(suite[:2]), set(suite)]
+    assert any(
+        "no test of test_pipe.py was a neighbour: while it was collected, a pipe is open" in note
+        for note in found.notes
+    )
 
 
 def test_a_server_that_has_died_leaves_nothing_when_another_one_takes_its_place(project: Any, forks: Forks) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from flake_quarantine.campaigns.campaign import Campaign, note_hung_neighbours
 from flake_quarantine.campaigns.cause_finder import CauseFinder, limit_copies
 from flake_quarantine.campaigns.fork_trust import ForkTrust
+from flake_quarantine.campaigns.serial_probes import COPIES, fails_when_repeated, find_earlier_tests
 from flake_quarantine.inference.bursts import count_events, count_joint_failures
 from flake_quarantine.inference.limits import Limits
 from flake_quarantine.inference.measurement import BatchToRepeat, Measurement
@@ -17,6 +18,7 @@ from flake_quarantine.inference.statistics import ALPHA
 from flake_quarantine.inference.stopping_rule import RunAlone, RunLoad, Stop, Verdict, choose_step, stop_at_time_limit
 from flake_quarantine.inference.tally import Rung, Tally
 from flake_quarantine.runner.batches import Batch, choose_neighbours, count_cores
+from flake_quarantine.runner.load_reader import QUIET_SECONDS
 from flake_quarantine.runner.pytest_runner import PytestRunner
 from flake_quarantine.runs import Run
 
@@ -25,6 +27,8 @@ BATCH_SECONDS = 150.0  # of work for each core in one batch, as far as it is kno
 MAX_NEIGHBOUR_COPIES = 10
 SERIAL_BATCHES = 3  # tell order from load, with as many neighbours as the batch had that failed
 SLOW_SECONDS = 2.0  # a neighbour that takes longer makes every batch wait for it
+MAX_QUIET_SECONDS = 120.0  # in all, for others to leave the machine before failures alone are repeated
+MAX_PLANS = 4  # of one batch, while files of neighbours turn out to speak against forks
 LONG_START = 5.0  # seconds from which on the start of a batch decides how many runs it has
 
 
@@ -34,6 +38,8 @@ class MeasuredTest:
 
     measurement: Measurement
     once_per_process: bool = False  # it fails when a process runs it twice
+    is_order_probed: bool = False
+    earlier: tuple[str, ...] = ()  # the tests after which it fails in one process, if it does
     seconds: float = 0.0  # the longest run
     forks: ForkTrust = field(default_factory=ForkTrust)
     runs: list[Run] = field(default_factory=list)  # under load
@@ -46,6 +52,7 @@ class MeasuredTest:
     def forget_load(self) -> None:
         """Forget what is known of runs under load, but for their counts in the tally."""
         self.runs, self.measurement.failing_batch = [], None
+        self.is_order_probed, self.earlier = False, ()
         self.measurement.signatures.clear()
         self.measurement.joint_failures.clear()
         self.forks.forget_batches()
@@ -60,7 +67,9 @@ class Measurer:
     def __init__(self, campaign: Campaign) -> None:
         self.campaign, self.settings = campaign, campaign.settings
         self.slow_tests: set[str] = set()
-        self.start_seconds = 0.0  # of the last batch until its first run, unless it was forked
+        # Until the first run of the last batch of each kind: at which rung, and whether fresh workers were asked for.
+        self.start_seconds: dict[tuple[int, bool], float] = {}
+        self.quiet_seconds = MAX_QUIET_SECONDS  # that are left to wait
 
     def measure(self, nodeids: Sequence[str], family: int | None = None) -> list[Measurement]:
         """Measure the tests until each has a verdict, and return the measurements in the given order.
@@ -77,17 +86,20 @@ class Measurer:
                 self._find_cause(test)
         return [test.measurement for test in tests]
 
-    def plan_batch(self, group: Sequence[Copies], workers: int, seed: int) -> Batch:
+    def plan_batch(self, group: Sequence[Copies], workers: int, seed: int, left_out: Collection[str] = ()) -> Batch:
         """Plan a part for each test: most of its copies, some of the other tests' copies, and neighbours."""
         names = [test.nodeid for test, _ in group]
         spread = {test.nodeid: _count_spread_copies(copies, len(group)) for test, copies in group}
         parts = []
         for test, copies in group:
             wanted = max(workers * 2, copies // 2)
-            avoid = self.slow_tests | set(names)
+            avoid = {*self.slow_tests, *left_out, *names}
             neighbours = choose_neighbours(self.campaign.suite, test.nodeid, wanted, seed, avoid)
             # A small suite is repeated.
             each = min(MAX_NEIGHBOUR_COPIES, max(1, wanted // max(1, len(neighbours))))
+            if test.earlier:
+                neighbours = [name for name in test.earlier if name not in avoid]
+                each = min(MAX_NEIGHBOUR_COPIES, workers)
             own = max(copies, workers if len(group) == 1 else 0) - spread[test.nodeid] * (len(group) - 1)
             parts.append({**dict.fromkeys(neighbours, each), **spread, test.nodeid: own})
         once = tuple(test.nodeid for test, _ in group if test.once_per_process)
@@ -114,22 +126,28 @@ class Measurer:
             if isinstance(step, RunAlone):
                 self._run_alone(test, step.runs)
             else:
-                copies = self._count_copies(test, step.runs, limits)
-                under_load.setdefault(
-                    (step.rung, test.forks.needs_fresh_batch(step.rung, test.measurement.tally)), []
-                ).append((test, copies))
+                rung = 0 if test.earlier else step.rung  # of fewer workers, each runs more tests before it
+                kind = rung, test.forks.needs_fresh_batch(rung, test.measurement.tally)
+                copies = self._count_copies(test, step.runs, kind, limits)
+                under_load.setdefault(kind, []).append((test, copies))
         for (rung, fresh), wanted in under_load.items():
             for group in split_into_groups(wanted):
                 self._run_load(rung, group, fresh=fresh)
                 self._confirm_forks(rung, group)
         return left
 
-    def _count_copies(self, test: MeasuredTest, wanted: int, limits: Limits) -> int:
+    def _count_copies(self, test: MeasuredTest, wanted: int, kind: tuple[int, bool], limits: Limits) -> int:
         """Return at least so many copies, and as many as take about as long as the workers take to start."""
-        if self.start_seconds < LONG_START:
+        start = self._estimate_start(*kind)
+        if start < LONG_START:
             return wanted
-        worth = math.ceil(self.start_seconds * count_cores() / max(test.seconds, 0.05))
+        worth = math.ceil(start * count_cores() / max(test.seconds, 0.05))
         return max(wanted, min(worth, limits.batch_sizes[-1]))
+
+    def _estimate_start(self, rung: int, is_fresh: bool) -> float:
+        """Return how long the workers took to start in the last such batch, or at fewer workers: more take longer."""
+        known = {at: seconds for (at, fresh), seconds in self.start_seconds.items() if fresh is is_fresh and at <= rung}
+        return known[max(known)] if known else 0.0
 
     def _choose_step(self, test: MeasuredTest, limits: Limits) -> RunAlone | RunLoad | Stop:
         tally = test.measurement.tally
@@ -159,6 +177,8 @@ class Measurer:
         for _ in range(times):
             if time.monotonic() > self.settings.until:
                 break
+            if measurement.tally.foreign_failures:
+                self._wait_until_quiet()
             begin = time.monotonic()
             runner = self._choose_runner(fresh=test.forks.needs_fresh_run(measurement.tally))
             run = runner.run_alone(test.nodeid)
@@ -176,6 +196,14 @@ class Measurer:
         self.campaign.record("alone", 0, runs)
         tally = measurement.tally
         self.campaign.report_progress(f"{test.nodeid}: alone {tally.alone_failures}/{tally.alone_runs}")
+
+    def _wait_until_quiet(self) -> None:
+        """Wait for others to leave the machine: after a failure under their load, no run counts while it goes on."""
+        runner = self.campaign.limited_runner
+        waited = runner.wait_until_quiet(self.settings.max_foreign_load, self.quiet_seconds)
+        self.quiet_seconds -= waited
+        if waited > QUIET_SECONDS:
+            self.campaign.report_progress(f"waited {waited:.0f} s for other programs, which use the machine")
 
     def _count_alone(self, measurement: Measurement, run: Run, seconds: float) -> None:
         """Count a run alone; one that failed under foreign load says so."""
@@ -235,17 +263,31 @@ class Measurer:
     def _run_load(self, rung: int, group: Sequence[Copies], *, fresh: bool = False) -> None:
         workers = self.settings.workers[rung]
         seed = self.settings.seed + group[0][0].measurement.tally.batches
+        runner = self._choose_runner(fresh=fresh)
         begin = time.monotonic()
-        runs = self._choose_runner(fresh=fresh).run_batch(self.plan_batch(group, workers, seed))
+        batch = self._plan_forks(runner, group, workers, seed)
+        planned = time.monotonic()
+        runs = runner.run_batch(batch)
         seconds = (time.monotonic() - begin) / len(group)
         if runs:
-            self.start_seconds = 0.0 if runs[0].forked else min(run.start for run in runs) - begin
+            start = 0.0 if runs[0].forked else min(run.start for run in runs) - planned
+            self.start_seconds[rung, fresh] = start
         self.slow_tests |= {run.nodeid for run in runs if run.seconds > SLOW_SECONDS}
         self._leave_out_hung_neighbours(runs, [test for test, _ in group])
         self.campaign.record("load", workers, runs)
         for test, copies in group:
             test.forks.add_batch(rung, runs, test.nodeid)
             self._count_batch(test, rung, runs, BatchToRepeat(workers, copies, seed), seconds)
+
+    def _plan_forks(self, runner: PytestRunner, group: Sequence[Copies], workers: int, seed: int) -> Batch:
+        """Plan a batch without neighbours that would keep it from being forked, as far as these are known soon."""
+        for _ in range(MAX_PLANS):
+            batch = self.plan_batch(group, workers, seed, runner.list_unforkable(self.campaign.suite))
+            if runner.forks is None or runner.can_fork(batch):
+                break
+            if not runner.list_unforkable(batch.nodeids - set(batch.targets)):
+                break
+        return batch
 
     def _leave_out_hung_neighbours(self, runs: Sequence[Run], tests: Sequence[MeasuredTest]) -> None:
         """Name the neighbours that held up the batch, and choose them for no other one."""
@@ -279,15 +321,30 @@ class Measurer:
         self.campaign.report_progress(line)
         if failed and not test.once_per_process and self._fails_when_repeated(test):
             self._restart_once_per_process(test)
+        elif failed and not test.is_order_probed:
+            self._probe_order(test)
 
     def _fails_when_repeated(self, test: MeasuredTest) -> bool:
-        """Tell whether the test fails when one process runs it twice, which no ordinary run does."""
         tally = test.measurement.tally
         if tally.batches != tally.empty_batches + 1 and tally.failing_batches > 1:
             return False
-        batch = Batch(workers=1, parts=({test.nodeid: 3},), seed=self.settings.seed)
         runner = self._choose_runner(fresh=test.forks.are_refused)
-        return any(run.failed for run in runner.run_serially(batch)[1:])
+        return fails_when_repeated(runner, test.nodeid, self.settings.seed)
+
+    def _probe_order(self, test: MeasuredTest) -> None:
+        """Look for tests after which it fails in one process.
+
+        If there are any, these are its neighbours from now on, at the fewest workers: of many, few run them before it.
+        """
+        test.is_order_probed = True
+        test.earlier = find_earlier_tests(
+            self._choose_runner(fresh=test.forks.are_refused),
+            test.runs,
+            test.nodeid,
+            seed=self.settings.seed,
+            copies=1 if test.once_per_process else COPIES,
+            report_progress=self.campaign.report_progress,
+        )
 
     def _restart_once_per_process(self, test: MeasuredTest) -> None:
         """Count load runs from zero, with each process running the test once."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from flake_quarantine.runner.forking_pytest import ForkingPytest, can_fork
 
@@ -44,7 +45,14 @@ class ForkPool:
         others = next((reason for held, reason in self.refusals.items() if file in held), "")
         if others:
             return f"some batches were run by fresh workers, not by forks: while their files were collected, {others}"
-        return ""
+        alone = [(Path(*held).name, reason) for held, reason in self.refusals.items() if len(held) == 1]
+        return "; ".join(
+            f"in forks, no test of {name} was a neighbour: while it was collected, {reason}" for name, reason in alone
+        )
+
+    def is_refused(self, file: str) -> bool:
+        """Tell whether the tests of a file are run in fresh processes alone."""
+        return frozenset([file]) in self.refusals
 
     def close(self) -> None:
         """End all servers."""
@@ -65,13 +73,20 @@ class ForkPool:
         if not can_fork() or self._is_refused(wanted):
             return None
         server = start(sorted(wanted))
-        if server.hazard:
+        if server.hazards:
             server.close()
-            self.refusals[wanted] = server.hazard
+            for place, reason in server.hazards.items():
+                self._refuse(wanted, place, reason)
             return None
         self._make_room(wanted)  # not before: one that is refused replaces none
         self.servers[wanted] = server
         return server
+
+    def _refuse(self, wanted: Files, place: str, reason: str) -> None:
+        """Remember the files of a place that speak against forks; all of them, if it is not known which do."""
+        blamed = [file for file in wanted if place and Path(file).is_relative_to(place)]
+        for files in [frozenset([file]) for file in blamed] or [wanted]:
+            self.refusals[files] = reason
 
     def _is_refused(self, wanted: Files) -> bool:
         larger = [held for held in self.refusals if len(held) > 1]

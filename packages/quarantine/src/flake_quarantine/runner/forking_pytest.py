@@ -40,7 +40,8 @@ class ForkingPytest:
 
     def __init__(self, folder: tempfile.TemporaryDirectory[str], marker: str) -> None:
         self.folder, self.marker = folder, marker
-        self.hazard = ""  # what forks of it would share, although processes of their own would not
+        # What forks of it would share, although processes of their own would not, by file or folder, or by "".
+        self.hazards: dict[str, str] = {}
         self._output = (Path(folder.name) / "output").open("w+b", buffering=0)
         self.channel, self.their_channel = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._process: subprocess.Popen[bytes] | None = None
@@ -54,7 +55,7 @@ class ForkingPytest:
         return self._process is not None and self._process.poll() is None
 
     def start(self, command: Sequence[str], *, cwd: Path, env: Mapping[str, str], seconds: float) -> None:
-        """Start it, and wait until it has collected; `hazard` says why it cannot be used."""
+        """Start it, and wait until it has collected; `hazards` say why it cannot be used."""
         descriptor = self.their_channel.fileno()
         # A process that appends: what its forks print may stand between.
         output = os.open(self._output.name, os.O_WRONLY | os.O_APPEND)
@@ -65,13 +66,13 @@ class ForkingPytest:
             self.their_channel.close()
         message = self._receive(seconds)
         if message is None:
-            self.hazard = "it took too long to collect"
+            self.hazards[""] = "it took too long to collect"
         elif not message:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(CLOSE_SECONDS)
-            self.hazard = f"pytest did not start:\n{read_end(self._output)[-2000:]}"
+            self.hazards[""] = f"pytest did not start:\n{read_end(self._output)[-2000:]}"
         else:
-            self.hazard = str(message["hazard"])
+            self.hazards = dict(message["hazards"])  # type: ignore[call-overload]
 
     def run(
         self,

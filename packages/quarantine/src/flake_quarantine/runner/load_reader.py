@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from flake_quarantine.machine_load import MachineLoad
+from flake_quarantine.machine_load import MachineLoad, is_foreign
 from flake_quarantine.runner.batches import count_cores
 
 STAT = Path("/proc/stat")
 # Columns of a line of it: user, nice, system, irq and softirq; guests are counted as user.
 BUSY_COLUMNS = (0, 1, 2, 5, 6)
 STEAL_COLUMN = 7
+QUIET_SECONDS = 1.0  # so long others must have left the processors alone before a run is repeated
 
 
 class ProcessorTimes(NamedTuple):
@@ -65,3 +67,24 @@ def compare_times(
         own=own / available,
         others=max(0.0, after.busy - before.busy - own) / available,
     )
+
+
+def wait_until_quiet(
+    read_times: Callable[[], ProcessorTimes | None],
+    most: float,
+    seconds: float,
+    sleep: Callable[[float], None] = time.sleep,
+) -> float:
+    """Wait until others have used no more than this share of the processors for a second, and return the seconds.
+
+    They are at most those that are given. Where the load is not known, there is nothing to wait for.
+    """
+    waited, before = 0.0, read_times()
+    while before is not None and waited < seconds:
+        sleep(QUIET_SECONDS)
+        waited += QUIET_SECONDS
+        after = read_times()
+        if not is_foreign(compare_times(before, after), most):
+            break
+        before = after
+    return waited

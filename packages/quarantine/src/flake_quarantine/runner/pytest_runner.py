@@ -20,7 +20,7 @@ from flake_quarantine.runner.batches import Batch
 from flake_quarantine.runner.child_process import LOOK_SECONDS, End, ProcessResult, run_command
 from flake_quarantine.runner.fork_pool import ForkPool
 from flake_quarantine.runner.forking_pytest import ForkingPytest
-from flake_quarantine.runner.load_reader import ProcessorTimes, compare_times, read_processor_times
+from flake_quarantine.runner.load_reader import ProcessorTimes, compare_times, read_processor_times, wait_until_quiet
 from flake_quarantine.runner.stuck_batch import STUCK_SECONDS, StuckBatch
 from flake_quarantine.runner.trial_log import TrialLog
 from flake_quarantine.runner.trial_spec import TrialSpec
@@ -62,6 +62,21 @@ class PytestRunner:
     def explain_refusal(self, nodeid: str) -> str:
         """Say which runs of the test are not forked, and why; empty if all are, or if nothing is to be forked."""
         return self.forks.explain_refusal(str(self.root / extract_path(nodeid))) if self.forks else ""
+
+    def wait_until_quiet(self, most: float, seconds: float) -> float:
+        """Wait until others use no more than this share of the processors, at most so long; return the seconds."""
+        return wait_until_quiet(self.read_times, most, min(seconds, self.until - time.monotonic()))
+
+    def can_fork(self, batch: Batch) -> bool:
+        """Tell whether the workers of this batch can be forks; a process that has collected its files is kept."""
+        return self._find_server(batch.nodeids) is not None
+
+    def list_unforkable(self, nodeids: Iterable[str]) -> set[str]:
+        """Return those of these tests whose files are known to speak against forks."""
+        forks = self.forks
+        if forks is None or not forks.refusals:
+            return set()
+        return {nodeid for nodeid in nodeids if forks.is_refused(str(self.root / extract_path(nodeid)))}
 
     def collect(self, arguments: Iterable[str] = ()) -> list[str]:
         """Return the node ids that pytest collects, and learn the root folder that they are relative to.
@@ -149,7 +164,7 @@ class PytestRunner:
         try:
             server.start(command, cwd=self.cwd or Path.cwd(), env=_make_environment(spec_path), seconds=seconds)
             # The pool remembers a refusal, and a later measurement of the same hunt may have more time.
-            if server.hazard and time.monotonic() >= self.until:
+            if server.hazards and time.monotonic() >= self.until:
                 raise TimeoutError("the time was up before it had collected")
         except BaseException:
             server.close()

@@ -55,10 +55,16 @@ class ForkServer:
         self.known = {strip_group(item.nodeid): item for item in (*found, *items)}
         return result
 
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_make_collect_report(self, collector: pytest.Collector) -> Generator[None, object, object]:
+        """Ascribe to each file what its collection does."""
+        with self.watch.collect(collector.path, self.channel.fileno()):
+            return (yield)
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Say what speaks against forks, then run what is asked for until the other end is closed."""
-        self._send(hazard=self.watch.find_hazard(self.channel.fileno()))
+        self._send(hazards=self.watch.find_hazards(self.channel.fileno()))
         random_state = random.getstate() if self.watch.seeded else None
         while message := self.channel.recv(MAX_MESSAGE):
             order = json.loads(message)
