@@ -179,6 +179,7 @@ CALLS: dict[str, Answer] = {
     "a hint of a million letters": _errors({"code": 1, "message": "m", "data": {"hint": "x" * 1_000_000}}),
     "kinds of faults without an end": _errors({"code": 1, "message": "m", "data": {"field_faults": [{}] * 1_000}}),
     "faults without an end": _errors({"code": 1, "message": "m", "data": {"faults": ["x"] * 1_000}}),
+    "values without an end": _errors({"code": 1, "message": "m", "data": {"values": {"limit": "x" * 1_000_000}}}),
     "data that are none": _errors({"code": 1, "message": "m", "data": [1]}),
     "a text as error": _with_id('{"jsonrpc": "2.0", "id": ID, "error": "x"}'),
     "a number of an event with a fraction": _results({"tickets": [], "seq": 1.5}),

@@ -240,7 +240,7 @@ def test_a_reply_that_came_back_from_a_closed_ticket_is_sent_once_it_is_open(ser
     expect(again).to_be_visible()
     bob.page.get_by_role("button", name="Send reply").click()
     refusal = bob.page.locator(".composer").get_by_role("alert")
-    expect(refusal).to_contain_text("ticket 1 is closed")
+    expect(refusal).to_contain_text("Ticket 1 is closed")
     again.click()
     expect(refusal).to_have_count(0)
     eventually(lambda: status(served) == "open", "it is open")

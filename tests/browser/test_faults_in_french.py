@@ -55,6 +55,17 @@ def test_a_search(served: Desk, visit: Visit) -> None:
     )
 
 
+def test_what_an_admin_may_not_do(served: Desk, visit: Visit) -> None:
+    page = visit_in(served, visit, "fr-FR", "alice").page
+    go_to(page, "#/settings/people/alice")
+    page.get_by_label("Rôle").select_option("agent")
+    page.get_by_role("button", name="Enregistrer", exact=True).click()
+    alert = page.get_by_role("alert")
+    expect(alert.locator(".problem-message")).to_have_text("alice est le dernier administrateur")
+    expect(alert.locator(".problem-hint")).to_have_text("Nommez d’abord un autre administrateur.")
+    expect(page.locator("[lang=en]")).to_have_count(0)
+
+
 @pytest.fixture
 def letters(hero_desk: Desk) -> Desk:
     """A desk whose users sign in at the page."""

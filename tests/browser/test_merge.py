@@ -145,7 +145,7 @@ def test_a_number_that_no_ticket_has_is_said(served: Desk, person: Person) -> No
     picker = bob.page.get_by_role("dialog", name="Merge ticket 2 with")
     picker.get_by_role("combobox").press_sequentially("999")
     picker.get_by_role("combobox").press("Enter")
-    expect(merge_dialog(bob).get_by_role("alert")).to_contain_text("there is no ticket 999")
+    expect(merge_dialog(bob).get_by_role("alert")).to_contain_text("Ticket 999 is not here, or not for you")
     merge_dialog(bob).get_by_role("button", name="Another ticket").click()
     expect(picker).to_be_visible()
 

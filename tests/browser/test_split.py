@@ -75,7 +75,7 @@ def test_what_is_refused_is_said_and_keeps_the_choice(served: Desk, person: Pers
     message = served.call("bob", "message.list", ticket_id=1)["messages"][0]["message_id"]
     served.call("alice", "ticket.split", ticket_id=1, message_ids=[message], title="Alice was first")
     split.get_by_role("button", name="Split off").click()
-    expect(split.get_by_role("alert")).to_contain_text("has no message")
+    expect(split.get_by_role("alert")).to_contain_text("This message is not here")
     expect(split.get_by_label("Title of the new ticket")).to_have_value("A new keyboard")
 
 

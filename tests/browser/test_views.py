@@ -188,7 +188,7 @@ def test_a_ticket_of_another_customer_is_not_there(served: Desk, person: Person)
     carol = person("carol")
     carol.live()
     go_to(carol.page, "#/tickets/hero_assistance/1")
-    expect(carol.page.get_by_role("alert")).to_contain_text("there is no ticket 1")
+    expect(carol.page.get_by_role("alert")).to_contain_text("Ticket 1 is not here, or not for you")
     assert "Dave's" not in carol.page.content()
 
 

@@ -17,12 +17,14 @@ from hero_assistance_sdk.errors import (
     SettingError,
     SocketPathTooLong,
     ThreadMoved,
+    TicketMerged,
     TooLarge,
     TooOften,
     Unauthenticated,
     Unreachable,
     UsageError,
 )
+from hero_assistance_sdk.refusals import RefusalKind
 from hero_assistance_sdk.rpc.errors import (
     CODES,
     TRANSLATIONS,
@@ -96,3 +98,11 @@ def test_too_often_says_when_it_may_be_tried_again(seconds: float, retry_after: 
     error = TooOften("m", retry_after_s=seconds)
     assert (error.retry_after, error.hint) == (retry_after, hint)
     assert error_object(error)["data"] == {"retry_after": retry_after, "reason": "too-often", "hint": hint}
+
+
+def test_a_refusal_has_its_kind_and_what_it_names() -> None:
+    full = Conflict("50 views are kept", kind=RefusalKind.VIEWS_FULL, values={"limit": 50})
+    assert error_object(full)["data"] == {"reason": "conflict", "kind": "views_full", "values": {"limit": 50}}
+    merged = error_object(TicketMerged(3, 7))["data"]
+    assert (merged["kind"], merged["values"], merged["merged_into"]) == ("ticket_merged", {"ticket": 3, "into": 7}, 7)
+    assert "kind" not in error_object(Conflict("of a program"))["data"]

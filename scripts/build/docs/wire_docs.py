@@ -9,12 +9,13 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from hero_assistance_sdk.refusals import REFUSAL_MEANINGS
 from hero_assistance_sdk.rpc.errors import CODES, TRANSLATIONS
 from hero_assistance_sdk.rpc.examples import Call
 from hero_assistance_sdk.rpc.field_faults import FAULT_MEANINGS
@@ -27,7 +28,7 @@ from hero_assistance_server.realtime.hub import Hub
 from hero_assistance_server.rpc.example_fixtures import SCENE
 from hero_assistance_server.storage.sqlite.store import open_store
 from hero_assistance_server.users.directory import Directory
-from scripts.build.docs.wire_prose import ERRORS, EVENTS, FAULTS, FILES, FIXTURES, INTRODUCTION
+from scripts.build.docs.wire_prose import ERRORS, EVENTS, FAULTS, FILES, FIXTURES, INTRODUCTION, REFUSALS
 from scripts.build.workspace import REPOSITORY
 
 DOCS = REPOSITORY / "docs"
@@ -72,7 +73,8 @@ def _index(namespaces: dict[str, list[dict[str, Any]]], document: dict[str, Any]
         FILES,
         EVENTS + "\n" + _table(["`event:`", "audience", "`message`", "`record`"], _event_rows(document)),
         "## Errors\n\n" + ERRORS + "\n" + _table(["code", "reason", "HTTP", "meaning", "what to do"], _error_rows()),
-        "## Kinds of faults\n\n" + FAULTS + "\n" + _table(["kind", "what is wrong"], _fault_rows()),
+        "## Kinds of faults\n\n" + FAULTS + "\n" + _table(["kind", "what is wrong"], _kind_rows(FAULT_MEANINGS)),
+        "## Kinds of refusals\n\n" + REFUSALS + "\n" + _table(["kind", "why"], _kind_rows(REFUSAL_MEANINGS)),
     ]
     return "\n".join(sections)
 
@@ -201,8 +203,8 @@ def _error_rows() -> Iterator[list[str]]:
         yield [str(code), f"`{kind.reason}`", str(row.http_status), summary, row.advice]
 
 
-def _fault_rows() -> Iterator[list[str]]:
-    for kind, meaning in FAULT_MEANINGS.items():
+def _kind_rows(meanings: Mapping[Any, str]) -> Iterator[list[str]]:
+    for kind, meaning in meanings.items():
         yield [f"`{kind.value}`", meaning]
 
 

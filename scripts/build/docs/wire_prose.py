@@ -194,6 +194,12 @@ An error has `code`, `message` (one line for a person) and `data`: `reason`, oft
 answers 200 to a call; the HTTP status below is for what is not a call: a refused stream, a body that is too large.
 """
 
+REFUSALS = """\
+Where the table has a kind for it, the data of an error say why the call is refused by `kind`, and by `values` what the
+table names between backquotes, so that a program can say it in words of its own. A later release may send kinds that
+are not here: then the `message` says it. `rpc.discover` has them in `x-refusals`.
+"""
+
 FAULTS = """\
 For each text of `faults`, `field_faults` has an object with `param`, such as `open_hours.mon.0`, and `kind`, so that a
 program can say it in words of its own; where the table names them it has `limit`, `value`, `meant`, `known`, `key` and

@@ -11,8 +11,10 @@ import json
 import re
 import sys
 from collections.abc import Iterator
+from enum import StrEnum
 from typing import Any
 
+from hero_assistance_sdk.refusals import RefusalKind
 from hero_assistance_sdk.rpc.field_faults import FaultKind
 from hero_assistance_sdk.wire import Connected, Counts, Event, PresenceChange, Reset, Wire
 from scripts.build.docs.wire_docs import describe_model, openrpc_document
@@ -39,7 +41,8 @@ def render_module(document: dict[str, Any]) -> str:
         *(_declaration(name, schema) for name, schema in sorted(schemas.items())),
         _event_kinds(document["x-events"]),
         _errors(document["components"]["errors"]),
-        _fault_kinds(),
+        _kinds("FaultKind", FaultKind, "What is wrong with a param."),
+        _kinds("RefusalKind", RefusalKind, "Why a call is refused."),
         _methods(document["methods"]),
     ]
     return "\n".join(parts)
@@ -71,9 +74,9 @@ def _errors(errors: dict[str, Any]) -> str:
     return f"/** The code of each error, by its reason. */\nexport const ERROR_CODES = {{\n{lines}}} as const;\n"
 
 
-def _fault_kinds() -> str:
-    kinds = " | ".join(json.dumps(kind.value) for kind in FaultKind)
-    return f"/** What is wrong with a param. */\nexport type FaultKind = {kinds};\n"
+def _kinds(name: str, kinds: type[StrEnum], words: str) -> str:
+    values = " | ".join(json.dumps(kind.value) for kind in kinds)
+    return f"/** {words} */\nexport type {name} = {values};\n"
 
 
 def _methods(methods: list[dict[str, Any]]) -> str:

@@ -18,6 +18,7 @@ from hero_assistance_httpd.event_response import ABORT
 from hero_assistance_httpd.health import Health, serialize_health
 from hero_assistance_sdk.errors import HeroError, TooLarge, Unavailable
 from hero_assistance_sdk.limits import DEFAULTS
+from hero_assistance_sdk.refusals import RefusalKind
 from hero_assistance_sdk.rpc.dispatch import Dispatcher
 from hero_assistance_sdk.rpc.errors import failure, http_status
 from hero_assistance_sdk.rpc.openrpc import OpenRpcDocument
@@ -175,7 +176,9 @@ async def read_bounded_body(request: Request, limit: int) -> bytes:
 
 
 def _too_large(limit: int) -> TooLarge:
-    return TooLarge(f"the request body is larger than {limit} bytes")
+    return TooLarge(
+        f"the request body is larger than {limit} bytes", kind=RefusalKind.REQUEST_TOO_LARGE, values={"bytes": limit}
+    )
 
 
 def service_routes(info: ServiceInfo, health: Health) -> list[Route]:

@@ -10,16 +10,25 @@ from collections.abc import Mapping, Sequence
 from math import ceil
 from typing import Any, ClassVar
 
+from hero_assistance_sdk.refusals import RefusalKind
+
 # The reason of a server that has no database now.
 STORE_UNAVAILABLE = "store-unavailable"
 # A longer wait is said in minutes.
 _LONG_WAIT_S = 90.0
 
 
+# The values that a sentence names, by the names that the meaning of its kind has.
+Values = Mapping[str, str | int]
+
+
 class HeroError(Exception):
     """An expected failure: shown as one line and a hint, never as a traceback."""
 
     reason: ClassVar[str] = "failed"
+    # Why a call is refused, with what its sentence names: by these a page says it in the language of its reader.
+    kind: RefusalKind | None = None
+    values: Mapping[str, str | int] = {}
     # What a program can use in addition to the reason; it travels in a JSON-RPC error's data.
     details: Mapping[str, Any] = {}
     # The last lines of a log that explains the error.
@@ -27,10 +36,15 @@ class HeroError(Exception):
     # Whole seconds after which the same request may succeed; it becomes the header `Retry-After`.
     retry_after: int | None = None
 
-    def __init__(self, message: str, *, hint: str | None = None) -> None:
+    def __init__(
+        self, message: str, *, hint: str | None = None, kind: RefusalKind | None = None, values: Values | None = None
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        if kind is not None:
+            self.kind = kind
+            self.values = values or {}
 
     def __str__(self) -> str:
         return f"{self.message}\n  hint: {self.hint}" if self.hint else self.message
@@ -153,7 +167,12 @@ class TicketMerged(Conflict):
     """The ticket was merged into another one, where it goes on; `merged_into` is the number of that one."""
 
     def __init__(self, ticket_id: int, into: int, *, hint: str | None = None) -> None:
-        super().__init__(f"ticket {ticket_id} was merged into ticket {into}", hint=hint or f"go on with ticket {into}")
+        super().__init__(
+            f"ticket {ticket_id} was merged into ticket {into}",
+            hint=hint or f"go on with ticket {into}",
+            kind=RefusalKind.TICKET_MERGED,
+            values={"ticket": ticket_id, "into": into},
+        )
         self.details = {"merged_into": into}
 
 
@@ -168,8 +187,16 @@ class TooOften(HeroError):
 
     reason = "too-often"
 
-    def __init__(self, message: str, *, retry_after_s: float, hint: str | None = None) -> None:
-        super().__init__(message, hint=hint or f"try again in {describe_wait(retry_after_s)}")
+    def __init__(
+        self,
+        message: str,
+        *,
+        retry_after_s: float,
+        hint: str | None = None,
+        kind: RefusalKind | None = None,
+        values: Values | None = None,
+    ) -> None:
+        super().__init__(message, hint=hint or f"try again in {describe_wait(retry_after_s)}", kind=kind, values=values)
         self.retry_after = max(1, ceil(retry_after_s))
         self.details = {"retry_after": self.retry_after}
 

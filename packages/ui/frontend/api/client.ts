@@ -3,6 +3,7 @@ import { checkUser } from "./checks.ts";
 import { demoUser } from "./demo_user.ts";
 import { ApiError, noAnswer, parseError } from "./errors.ts";
 import { explainProxyAnswer, isOwnAnswer } from "./proxy_answers.ts";
+import { inPageWords } from "./refusals.ts";
 import type { Methods, User, UserList } from "./wire.ts";
 
 // A write on a slow disk behind a slow network; after a longer wait a user takes it for lost.
@@ -59,7 +60,7 @@ export function projectRelease(project: string): () => Promise<void> {
 /** Return the demo users that the picker offers; throws `ApiError`. */
 export async function listDemoUsers(project: string): Promise<User[]> {
   const answer = await fetchAnswer<UserList>(projectUrl(project, "people"), {});
-  return resultOf(answer).users.map(checkUser);
+  return (await resultOf(answer)).users.map(checkUser);
 }
 
 /** Send JSON to one of a project's addresses and return the result; throws `ApiError`. */
@@ -101,7 +102,7 @@ async function fetchAnswer<R>(url: URL, options: RequestInit): Promise<Answer<R>
   }
 }
 
-function resultOf<R>(answer: Answer<R>): R {
-  if ("error" in answer && answer.error) throw parseError(answer.error);
+async function resultOf<R>(answer: Answer<R>): Promise<R> {
+  if ("error" in answer && answer.error) throw await inPageWords(parseError(answer.error));
   return (answer as { result: R }).result;
 }

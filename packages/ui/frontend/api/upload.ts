@@ -5,6 +5,7 @@ import { ownUrl, pageUser } from "./client.ts";
 import { demoUser } from "./demo_user.ts";
 import { ApiError, NO_ANSWER, parseError } from "./errors.ts";
 import { explainProxyAnswer } from "./proxy_answers.ts";
+import { inPageWords } from "./refusals.ts";
 import type { Attachment } from "./wire.ts";
 
 export type Sending = { done: Promise<Attachment>; abort: () => void };
@@ -17,13 +18,7 @@ export function projectUpload(project: string, user: string): SendFile {
     const request = new XMLHttpRequest();
     const done = new Promise<Attachment>((resolve, reject) => {
       request.upload.onprogress = ({ loaded, total }) => told(total === 0 ? 0 : loaded / total);
-      request.onload = () => {
-        try {
-          resolve(readAnswer(request));
-        } catch (error) {
-          reject(error);
-        }
-      };
+      request.onload = () => void readAnswer(request).then(resolve, reject);
       request.onerror = request.onabort = () =>
         reject(new ApiError(t("The file did not arrive"), { reason: NO_ANSWER }));
     });
@@ -39,10 +34,10 @@ export function projectUpload(project: string, user: string): SendFile {
 }
 
 /** Return the attachment; throws `ApiError` for a refusal, of the server or of a proxy before it. */
-function readAnswer(request: XMLHttpRequest): Attachment {
+async function readAnswer(request: XMLHttpRequest): Promise<Attachment> {
   const isOwn = request.getResponseHeader("content-type")?.startsWith("application/json") ?? false;
   if (!isOwn) throw explainProxyAnswer(request.status);
   const answer = JSON.parse(request.responseText);
   if (request.status === 201) return answer;
-  throw parseError(answer.error);
+  throw await inPageWords(parseError(answer.error));
 }

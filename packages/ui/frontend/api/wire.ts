@@ -213,6 +213,8 @@ export type Failure = {
   reason: string;
   message: string;
   hint: string | null;
+  kind: string | null;
+  values: { [key in string]?: string | number };
 };
 
 export type Figure = "created" | "first_response" | "solved" | "backlog";
@@ -1036,6 +1038,9 @@ export const ERROR_CODES = {
 
 /** What is wrong with a param. */
 export type FaultKind = "missing" | "unknown" | "invalid" | "not_integer" | "not_number" | "not_one_of" | "too_small" | "too_large" | "too_short" | "too_long" | "too_many_bytes" | "too_few" | "too_many" | "blank" | "character" | "taken" | "empty_message" | "code" | "email" | "login" | "language" | "time_zone" | "day" | "time_of_day" | "shift_order" | "shifts_overlap" | "mail_server" | "page_address" | "url" | "url_scheme" | "url_host" | "url_port" | "url_user" | "url_fragment" | "event_kind" | "placeholder" | "filter_terms" | "filter_star" | "filter_quote" | "filter_empty_quote" | "filter_unfinished" | "filter_value" | "filter_text";
+
+/** Why a call is refused. */
+export type RefusalKind = "not_allowed" | "admins_only" | "team_only" | "customer_only" | "desk_machine_only" | "page_only" | "params_disagree" | "calls_limit" | "hourly_limit" | "links_limit" | "sign_ins_limit" | "codes_limit" | "streams_limit" | "connections_limit" | "request_too_large" | "backup_too_soon" | "no_ticket" | "no_message" | "ticket_closed" | "ticket_merged" | "merged_away" | "merge_into_itself" | "merge_other_people" | "merge_into_done" | "status_change" | "snoozed_into_past" | "not_assignable" | "not_the_author" | "edit_window_over" | "drafts_full" | "not_solved" | "rating_over" | "guest_of_team" | "guests_full" | "not_invited" | "inviter_gone" | "invitation_over" | "no_attachment" | "no_upload" | "file_too_large" | "files_per_text" | "uploads_full" | "uploads_at_once" | "own_files_full" | "desk_files_full" | "disk_full_for_files" | "disk_full_for_texts" | "disk_full_for_job" | "no_canned_reply" | "no_macro" | "stored_texts_full" | "text_too_long" | "macro_empty" | "no_view" | "views_full" | "view_of_admins" | "view_of_another" | "no_tag" | "tag_unchanged" | "tag_colours_full" | "no_user" | "user_deactivated" | "last_admin" | "last_login" | "login_taken" | "erase_oneself" | "has_open_tickets" | "not_enrolled" | "proof_wrong" | "sign_in_over" | "not_on_overlay" | "passkey_refused" | "passkey_unknown" | "passkey_known" | "passkeys_full" | "passkeys_need_tls" | "no_provider" | "provider_refused" | "provider_unverified" | "provider_other_user" | "page_address_unset" | "quiet_hours_half" | "backups_of_database" | "no_mail" | "mail_filed" | "mail_deleted" | "mail_without_html" | "mail_address_unusable" | "no_delivery" | "no_webhook" | "webhooks_full" | "webhook_disabled" | "webhook_other_event" | "no_event";
 
 export type Methods = {
   "attachment.delete": {

@@ -39,6 +39,7 @@ export function isPlain(sentence: string): boolean {
 /** Return the words for an admin, who can do something about it, or for all others. */
 export function wordsOf(problem: ApiError, isAdmin: boolean): Words {
   const { message, hint, faults, reason } = problem;
+  if (problem.isSaid) return { message, hint, faults, original: [] };
   const own = OWN_WORDS[reason] ?? ANY;
   const isHidden = !isAdmin && DEFECTS.has(reason);
   if (problem.isOfServer && spokenLanguage() !== ENGLISH) {
@@ -90,9 +91,6 @@ const OWN_WORDS: Record<string, OwnWords> = {
     message: t("Another user has signed in in this browser"),
     hint: t("What you wrote waits here until you sign in again."),
   },
-  deactivated: { message: t("You have no access any more"), hint: t("Ask the support team if you need it.") },
-  "too-large": { message: t("This is too large"), hint: t("Send less at a time.") },
-  "too-often": { message: t("That was too often in a short time"), hint: LATER },
   "too-many": { message: t("These are too many"), hint: t("Take some of them away, then try once more.") },
-  "quota-full": { message: t("There is no more room for files"), hint: t("Send a link to it, or a smaller file.") },
+  deactivated: { message: t("You have no access any more"), hint: t("Ask the support team if you need it.") },
 };

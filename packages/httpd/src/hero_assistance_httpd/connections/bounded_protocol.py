@@ -14,6 +14,7 @@ from hero_assistance_httpd.graceful_shutdown import ShutdownConfig
 from hero_assistance_httpd.peer_filter import LINGER_S, turn_away
 from hero_assistance_sdk.errors import HeroError, TooLarge, TooSlow
 from hero_assistance_sdk.limits import Limits
+from hero_assistance_sdk.refusals import RefusalKind
 from hero_assistance_sdk.rpc.errors import http_answer
 
 # A body that comes a byte at a time wakes its timer no more often than this.
@@ -193,7 +194,10 @@ class BoundedProtocol(PacedProtocol):
 
     def _refuse_headers(self) -> bool:
         limit = int(self.config.limits.header_bytes)
-        self._refuse(TooLarge(f"the headers are larger than {limit} bytes"), status=431)
+        error = TooLarge(
+            f"the headers are larger than {limit} bytes", kind=RefusalKind.REQUEST_TOO_LARGE, values={"bytes": limit}
+        )
+        self._refuse(error, status=431)
         return False
 
     def _refuse(self, error: HeroError, status: int | None = None) -> None:

@@ -12,6 +12,7 @@ from typing import Protocol
 from hero_assistance_httpd.connections.peer_network import network_of_peer
 from hero_assistance_sdk.errors import HeroError, TooMany, Unavailable
 from hero_assistance_sdk.limits import Limits, room_for
+from hero_assistance_sdk.refusals import RefusalKind
 
 # TCP gets no more than this part of the room.
 _TCP_PART = 7 / 8
@@ -45,7 +46,12 @@ class ConnectionLimits:
         """Count a connection, or return the reason to refuse it; it waits for its first request then."""
         peer = network_of_peer(connection.peer)
         if peer is not None and self._from[peer] >= self._per_peer:
-            return TooMany(f"{connection.peer} has {self._per_peer} connections already", hint="close some of them")
+            return TooMany(
+                f"{connection.peer} has {self._per_peer} connections already",
+                hint="close some of them",
+                kind=RefusalKind.CONNECTIONS_LIMIT,
+                values={"limit": self._per_peer},
+            )
         if not self._make_room(over_tcp=peer is not None):
             return Unavailable(f"there are {self._all} connections already", hint="try again later")
         self._all += 1

@@ -160,10 +160,12 @@ CODES = {kind: row.code for kind, row in TRANSLATIONS.items() if row.code != TRA
 
 
 def error_object(error: HeroError) -> dict[str, Any]:
-    """The JSON-RPC error object of `error`: code, message, and data with reason, hint, and faults."""
+    """The JSON-RPC error object of `error`: code, message, and data with reason, hint, kind and values, and faults."""
     data: dict[str, Any] = {"reason": error.reason}
     if error.hint:
         data["hint"] = error.hint
+    if error.kind is not None:
+        data |= {"kind": error.kind.value, "values": dict(error.values)}
     if isinstance(error, InvalidParams) and error.faults:
         data["faults"] = error.faults
         data["field_faults"] = [fault.to_json() for fault in error.field_faults]

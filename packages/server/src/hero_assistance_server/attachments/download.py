@@ -15,6 +15,7 @@ from hero_assistance_httpd.event_response import ABORT
 from hero_assistance_httpd.rpc_endpoint import failure_response
 from hero_assistance_sdk.errors import HeroError, NotFound
 from hero_assistance_sdk.logs import get_log
+from hero_assistance_sdk.refusals import RefusalKind
 from hero_assistance_sdk.wire import AttachmentId
 from hero_assistance_server.attachments.media_type import TEXT
 from hero_assistance_server.attachments.model import AttachmentRecord
@@ -112,7 +113,7 @@ class Download:
 
 def _id_of(text: str) -> AttachmentId:
     if not (text.isascii() and text.isdigit() and len(text) < len(str(ID_LIMIT))):
-        raise NotFound("there is no such attachment")
+        raise NotFound("there is no such attachment", kind=RefusalKind.NO_ATTACHMENT)
     return AttachmentId(int(text))
 
 

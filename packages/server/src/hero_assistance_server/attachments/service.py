@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hero_assistance_sdk.errors import Conflict, NotFound, TooLarge
+from hero_assistance_sdk.refusals import RefusalKind
 from hero_assistance_sdk.wire import AttachmentId
 from hero_assistance_server.attachments.media_type import Sniffed
 from hero_assistance_server.attachments.model import Attachment, AttachmentRecord, AttachmentUse
@@ -31,7 +32,7 @@ def visible_attachment(snapshot: Snapshot, caller: Caller, attachment_id: Attach
     """Return the attachment; raises `NotFound` also when the caller may not know that it exists."""
     record = snapshot.attachments.find(attachment_id)
     if record is None or not _sees(snapshot, caller, record):
-        raise NotFound(f"there is no attachment {attachment_id}")
+        raise NotFound(f"there is no attachment {attachment_id}", kind=RefusalKind.NO_ATTACHMENT)
     return record
 
 
@@ -43,7 +44,12 @@ def find_uploads(snapshot: Snapshot, caller: Caller, ids: Sequence[AttachmentId]
         return ()
     most = snapshot.project.read().attachments_per_message
     if len(wanted) > most:
-        raise TooLarge(f"at most {most} attachments go with one text", hint="write another message")
+        raise TooLarge(
+            f"at most {most} attachments go with one text",
+            hint="write another message",
+            kind=RefusalKind.FILES_PER_TEXT,
+            values={"limit": most},
+        )
     return tuple(_find_upload(snapshot, caller, attachment_id).attachment for attachment_id in wanted)
 
 
@@ -58,7 +64,10 @@ def find_room(snapshot: Snapshot, caller: Caller) -> UploadRoom:
     uploader = caller.known().user_id
     if len(snapshot.attachments.list_unused(uploader)) >= UNUSED_LIMIT:
         raise Conflict(
-            f"{UNUSED_LIMIT} files of yours wait to be used", hint="attachment.list shows them, attachment.delete"
+            f"{UNUSED_LIMIT} files of yours wait to be used",
+            hint="attachment.list shows them, attachment.delete",
+            kind=RefusalKind.UPLOADS_FULL,
+            values={"limit": UNUSED_LIMIT},
         )
     settings = snapshot.project.read()
     own = None if caller.is_staff else settings.files_bytes_per_customer
@@ -94,7 +103,11 @@ def delete_upload(work: UnitOfWork, caller: Caller, attachment_id: AttachmentId)
 def _find_upload(snapshot: Snapshot, caller: Caller, attachment_id: AttachmentId) -> AttachmentRecord:
     record = _find_unused(snapshot, caller, attachment_id)
     if record is None:
-        raise NotFound(f"no upload {attachment_id} of yours waits to be used", hint="attachment.list shows them")
+        raise NotFound(
+            f"no upload {attachment_id} of yours waits to be used",
+            hint="attachment.list shows them",
+            kind=RefusalKind.NO_UPLOAD,
+        )
     return record
 
 

@@ -16,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 from hero_assistance_httpd.rpc_endpoint import failure_response
 from hero_assistance_sdk.errors import Conflict, HeroError, QuotaFull, TooLarge, Unavailable
 from hero_assistance_sdk.logs import get_log
+from hero_assistance_sdk.refusals import RefusalKind
 from hero_assistance_sdk.rpc.errors import InvalidParams, InvalidRequest
 from hero_assistance_sdk.rpc.field_faults import FaultKind, FieldFault
 from hero_assistance_sdk.wire import UserId
@@ -132,7 +133,11 @@ class Upload:
     @contextmanager
     def _running_for(self, user_id: UserId) -> Iterator[None]:
         if self._running.total() >= UPLOADS_LIMIT or self._running[user_id] >= UPLOADS_EACH:
-            raise Unavailable("too many files are being sent at once", hint="send them one after the other")
+            raise Unavailable(
+                "too many files are being sent at once",
+                hint="send them one after the other",
+                kind=RefusalKind.UPLOADS_AT_ONCE,
+            )
         self._running[user_id] += 1
         try:
             yield
@@ -159,7 +164,12 @@ def name_of(query: bytes) -> str:
 
 
 def _too_large(limit: int) -> TooLarge:
-    return TooLarge(f"a file has at most {limit} bytes here", hint="cut it in parts, or send a link")
+    return TooLarge(
+        f"a file has at most {limit} bytes here",
+        hint="cut it in parts, or send a link",
+        kind=RefusalKind.FILE_TOO_LARGE,
+        values={"bytes": limit},
+    )
 
 
 def _bad_name(words: str, kind: FaultKind = FaultKind.INVALID, **details: str | int | list[str]) -> InvalidParams:

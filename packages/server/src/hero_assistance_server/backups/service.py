@@ -13,6 +13,7 @@ from hero_assistance_sdk.errors import Conflict, HeroError, TooOften
 from hero_assistance_sdk.files.backup_files import FAILURE, PREFIX, list_backups, newest_backup
 from hero_assistance_sdk.files.durable_files import write_atomic
 from hero_assistance_sdk.logs import get_log
+from hero_assistance_sdk.refusals import RefusalKind
 from hero_assistance_server.backups.about import About
 from hero_assistance_server.backups.archive import write_backup
 from hero_assistance_server.jobs.background_jobs import BackgroundJob
@@ -71,12 +72,17 @@ class Backups(BackgroundJob):
             raise TooOften(
                 "the last backup was begun less than an hour ago",
                 retry_after_s=(FROM_AFAR - (now - before)).total_seconds(),
+                kind=RefusalKind.BACKUP_TOO_SOON,
             )
 
     def require_files(self) -> DatabaseFiles:
         """Return the database files that a backup copies; raises `Conflict` where the database is elsewhere."""
         if self._storage.database is None:
-            raise Conflict("this desk is in PostgreSQL, which has its own backups", hint=PG_DUMP)
+            raise Conflict(
+                "this desk is in PostgreSQL, which has its own backups",
+                hint=PG_DUMP,
+                kind=RefusalKind.BACKUPS_OF_DATABASE,
+            )
         return self._storage.database
 
     def list_kept(self) -> list[FinishedBackup]:

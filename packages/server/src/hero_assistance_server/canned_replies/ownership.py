@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hero_assistance_sdk.errors import Conflict
+from hero_assistance_sdk.refusals import RefusalKind
 from hero_assistance_sdk.rpc.errors import Taken
 from hero_assistance_sdk.wire import CannedReply, Macro, Removed, UserId
 from hero_assistance_server.events.event_type import EventType
@@ -41,7 +42,12 @@ def save_changes(
         hint = "change that one, or take another name"
         raise Taken("name", item.name, f"there is one named {item.name!r} already", hint=hint)
     if before is None and len(other_names) >= ITEMS_LIMIT:
-        raise Conflict(f"there are {len(other_names)} already", hint="delete some of them")
+        raise Conflict(
+            f"there are {len(other_names)} already",
+            hint="delete some of them",
+            kind=RefusalKind.STORED_TEXTS_FULL,
+            values={"count": len(other_names)},
+        )
     saved: AnyChange = Change(events.saved, None, None, _audience(item), record=item, detail={"name": item.name})
     is_withdrawn = before is not None and before.owner is None and item.owner is not None
     return [delete_change(before, key, events), saved] if before and is_withdrawn else [saved]

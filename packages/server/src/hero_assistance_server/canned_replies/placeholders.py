@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from hero_assistance_sdk.errors import Conflict
+from hero_assistance_sdk.refusals import RefusalKind
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.users.model import User
 
@@ -59,6 +60,7 @@ class Placeholder:
             raise Conflict(
                 "the address of the pages is not known",
                 hint="an admin sets it: project.update page_address; or write {{ticket.link|...}}",
+                kind=RefusalKind.PAGE_ADDRESS_UNSET,
             )
         return ""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol, TypeVar
 
 from hero_assistance_sdk.errors import Conflict, NotFound
+from hero_assistance_sdk.refusals import RefusalKind
 from hero_assistance_sdk.rpc.errors import InvalidParams
 from hero_assistance_sdk.rpc.field_faults import FaultKind, FieldFault
 from hero_assistance_sdk.rpc.validation_faults import FAULT_LIMIT, shorten
@@ -22,6 +23,11 @@ from hero_assistance_server.timestamps import millis
 
 Item = TypeVar("Item", CannedReply, Macro)
 ItemResult = TypeVar("ItemResult", CannedReply, Macro, covariant=True)
+# What is not there, and the method that lists what is.
+_NAMES = {
+    RefusalKind.NO_CANNED_REPLY: ("canned reply", "canned_reply.list"),
+    RefusalKind.NO_MACRO: ("macro", "macro.list"),
+}
 
 
 class ItemFinder(Protocol[ItemResult]):
@@ -32,17 +38,18 @@ class ItemFinder(Protocol[ItemResult]):
         ...
 
 
-def find_usable(repository: ItemFinder[Item], caller: Caller, item_id: int, noun: str, method: str) -> Item:
-    """Return a canned reply or macro that the caller may use; raises `NotFound`, which names the `noun`."""
+def find_usable(repository: ItemFinder[Item], caller: Caller, item_id: int, absent: RefusalKind) -> Item:
+    """Return a canned reply or macro that the caller may use; raises `NotFound`, of the kind `absent`."""
     item = repository.find(item_id)
     if item is None or not is_usable(item, caller.known().user_id):
-        raise NotFound(f"there is no {noun} {item_id}", hint=f"{method} names yours and the team's")
+        noun, method = _NAMES[absent]
+        raise NotFound(f"there is no {noun} {item_id}", hint=f"{method} names yours and the team's", kind=absent)
     return item
 
 
 def find_reply(snapshot: Snapshot, caller: Caller, canned_reply_id: int) -> CannedReply:
     """Return a canned reply that the caller may use; raises `NotFound`."""
-    return find_usable(snapshot.canned_replies, caller, canned_reply_id, "canned reply", "canned_reply.list")
+    return find_usable(snapshot.canned_replies, caller, canned_reply_id, RefusalKind.NO_CANNED_REPLY)
 
 
 def save_reply(
@@ -84,7 +91,11 @@ def render_text(snapshot: Snapshot, caller: Caller, text: str, ticket: Ticket) -
     link = ticket_link(snapshot.project.read(), ticket.ticket_id)
     body = render(text, Values(ticket, caller.known(), link))
     if len(body.encode()) > BODY_LIMIT:
-        raise Conflict("with everything filled in, the text is too long for a message", hint="make it shorter")
+        raise Conflict(
+            "with everything filled in, the text is too long for a message",
+            hint="make it shorter",
+            kind=RefusalKind.TEXT_TOO_LONG,
+        )
     return body
 
 

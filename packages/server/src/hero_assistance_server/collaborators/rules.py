@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from hero_assistance_sdk.errors import Conflict, Forbidden, NotFound, TicketMerged
+from hero_assistance_sdk.refusals import RefusalKind
 from hero_assistance_server.collaborators.model import GuestInvitation
 from hero_assistance_server.identity.sign_in.rules import INVITATION_LIFE
 from hero_assistance_server.tickets.model import Ticket
@@ -27,13 +28,15 @@ def shares(*, ticket: Ticket, by: User) -> bool:
 def may_invite(*, ticket: Ticket, by: User) -> None:
     """Raise `Forbidden` for who was invited themselves."""
     if not shares(ticket=ticket, by=by):
-        raise Forbidden("others are invited by the customer of the ticket", hint=_ASK)
+        raise Forbidden("others are invited by the customer of the ticket", hint=_ASK, kind=RefusalKind.CUSTOMER_ONLY)
 
 
 def may_withdraw(*, ticket: Ticket, by: User) -> None:
     """Raise `Forbidden` for a guest who takes back the invitation of another address."""
     if not shares(ticket=ticket, by=by):
-        raise Forbidden("an invitation is taken back by the customer of the ticket", hint=_ASK)
+        raise Forbidden(
+            "an invitation is taken back by the customer of the ticket", hint=_ASK, kind=RefusalKind.CUSTOMER_ONLY
+        )
 
 
 def check_shareable(*, ticket: Ticket, waiting: int) -> None:
@@ -41,7 +44,12 @@ def check_shareable(*, ticket: Ticket, waiting: int) -> None:
     if ticket.merged_into is not None:
         raise TicketMerged(ticket.ticket_id, ticket.merged_into)
     if len(ticket.collaborators) + waiting >= GUESTS_LIMIT:
-        raise Conflict(f"a ticket is shared with at most {GUESTS_LIMIT} people by its customer", hint=_ASK)
+        raise Conflict(
+            f"a ticket is shared with at most {GUESTS_LIMIT} people by its customer",
+            hint=_ASK,
+            kind=RefusalKind.GUESTS_FULL,
+            values={"limit": GUESTS_LIMIT},
+        )
 
 
 def counts(invitation: GuestInvitation, now: datetime) -> bool:
@@ -57,13 +65,23 @@ def may_join(
     An invitation ends with its time, and with the account of who has invited.
     """
     if ticket is None or invitation is None or ticket.merged_into is not None:
-        raise NotFound("you are invited to no such ticket", hint="ask who shared it with you to invite your address")
+        raise NotFound(
+            "you are invited to no such ticket",
+            hint="ask who shared it with you to invite your address",
+            kind=RefusalKind.NOT_INVITED,
+        )
     if invited_by is None or not invited_by.active:
-        raise NotFound("who shared this ticket with you is no longer here", hint="file a ticket of your own")
+        raise NotFound(
+            "who shared this ticket with you is no longer here",
+            hint="file a ticket of your own",
+            kind=RefusalKind.INVITER_GONE,
+        )
     if not counts(invitation, now):
         raise NotFound(
             f"your invitation to this ticket has ended: it counted for {GUEST_INVITATION_LIFE.days} days",
             hint="ask who shared it with you to invite your address once more",
+            kind=RefusalKind.INVITATION_OVER,
+            values={"days": GUEST_INVITATION_LIFE.days},
         )
     return ticket
 

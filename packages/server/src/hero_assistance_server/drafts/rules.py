@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Conflict, DraftMoved
+from hero_assistance_sdk.refusals import RefusalKind
 from hero_assistance_server.drafts.event_types import DRAFT_DELETED, DRAFT_SAVED
 from hero_assistance_server.events.model import AnyChange, Audience, Change, Reach
 from hero_assistance_server.timestamps import millis
@@ -57,7 +58,12 @@ def check_version(found: Draft | None, based_on: wire.Millis | None) -> None:
 def save(draft: Draft, others: int) -> AnyChange:
     """Return the change for the author's screens; raises `Conflict` when they have too many `others`."""
     if others >= DRAFTS_LIMIT:
-        raise Conflict(f"there are {others} drafts already", hint="delete or send some of them")
+        raise Conflict(
+            f"there are {others} drafts already",
+            hint="delete or send some of them",
+            kind=RefusalKind.DRAFTS_FULL,
+            values={"count": others},
+        )
     mark = wire.DraftMark(ticket_id=draft.key.ticket_id, kind=draft.key.kind, updated_at=millis(draft.updated_at))
     return Change(DRAFT_SAVED, None, None, _to_author(draft.key), record=mark)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hero_assistance_sdk.errors import Conflict, DraftMoved, Forbidden
+from hero_assistance_sdk.refusals import RefusalKind
 from hero_assistance_sdk.wire import AttachmentId, MessageId, MessageKind, Millis, TicketId
 from hero_assistance_server.attachments.service import find_unused_uploads
 from hero_assistance_server.drafts import rules
@@ -25,7 +26,7 @@ def draft_key(snapshot: Snapshot, caller: Caller, ticket_id: TicketId | None, ki
     if ticket_id is not None:
         visible_ticket(snapshot, caller, ticket_id)
     if kind is MessageKind.NOTE and not caller.is_staff:
-        raise Forbidden("notes are among agents")
+        raise Forbidden("notes are among agents", kind=RefusalKind.TEAM_ONLY)
     return DraftKey(caller.known().user_id, ticket_id, kind)
 
 
@@ -49,7 +50,7 @@ def save_draft(
     """
     key = draft_key(work, caller, ticket_id, kind)
     if text.title and ticket_id is not None:
-        raise Conflict("only a new ticket has a title", hint="leave the title out")
+        raise Conflict("only a new ticket has a title", hint="leave the title out", kind=RefusalKind.PARAMS_DISAGREE)
     before = work.drafts.find(key)
     sent = _find_sent(work, key, text.client_token)
     if sent is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hero_assistance_sdk.errors import Conflict
+from hero_assistance_sdk.refusals import RefusalKind
 from hero_assistance_sdk.wire import Removed, Role, TicketId, UserId
 from hero_assistance_server import serializers
 from hero_assistance_server.erasure.event_types import TICKET_DELETED, USER_ERASED
@@ -24,6 +25,8 @@ def check_deletable(ticket: Ticket, goes_on_as: Ticket) -> None:
         raise Conflict(
             f"ticket {ticket.ticket_id} was merged into ticket {target}, where its messages are",
             hint=f"delete ticket {target}, with which it goes; ticket.split takes messages out of it first",
+            kind=RefusalKind.MERGED_AWAY,
+            values={"ticket": ticket.ticket_id, "into": target},
         )
 
 
@@ -37,12 +40,24 @@ def delete_ticket(ticket: Ticket, plan: TicketErasure) -> AnyChange:
 def check_erasable(user: User, *, by: User | None, other_admins: int, open_tickets: Sequence[TicketId]) -> None:
     """Raise `Conflict` for oneself, for the last admin, and for an agent who has open tickets."""
     if by is not None and by.user_id == user.user_id:
-        raise Conflict("nobody erases themselves", hint="ask another admin, or the operator of the machine")
+        raise Conflict(
+            "nobody erases themselves",
+            hint="ask another admin, or the operator of the machine",
+            kind=RefusalKind.ERASE_ONESELF,
+        )
     if user.role is Role.ADMIN and user.active and not other_admins:
-        raise Conflict(f"{user.user_id} is the last admin", hint="make somebody else an admin first")
+        raise Conflict(
+            f"{user.user_id} is the last admin",
+            hint="make somebody else an admin first",
+            kind=RefusalKind.LAST_ADMIN,
+            values={"user": user.user_id},
+        )
     if open_tickets:
         raise Conflict(
-            f"{user.user_id} has open tickets", hint="user.deactivate with unassign: true hands them back to the team"
+            f"{user.user_id} has open tickets",
+            hint="user.deactivate with unassign: true hands them back to the team",
+            kind=RefusalKind.HAS_OPEN_TICKETS,
+            values={"user": user.user_id},
         )
 
 

@@ -13,6 +13,7 @@ from hero_assistance_httpd.health import Health
 from hero_assistance_httpd.rpc_endpoint import RpcEndpoint, ServiceInfo, failure_response, rpc_routes, service_routes
 from hero_assistance_sdk.errors import Forbidden
 from hero_assistance_sdk.paths import SERVICE
+from hero_assistance_sdk.refusals import REFUSAL_MEANINGS
 from hero_assistance_sdk.release import version
 from hero_assistance_sdk.rpc.dispatch import Dispatcher
 from hero_assistance_sdk.rpc.openrpc import OpenRpcDocument, add_discovery
@@ -40,7 +41,10 @@ def build_methods(desk: Desk) -> tuple[MethodRegistry, OpenRpcDocument]:
         title=TITLE,
         version=version(),
         description=DESCRIPTION,
-        extensions={"x-events": [asdict(event_type) for event_type in event_types().values()]},
+        extensions={
+            "x-events": [asdict(event_type) for event_type in event_types().values()],
+            "x-refusals": [{"kind": kind.value, "meaning": meaning} for kind, meaning in REFUSAL_MEANINGS.items()],
+        },
     )
     return registry, document
 

@@ -8,6 +8,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from hero_assistance_sdk.errors import Forbidden
+from hero_assistance_sdk.refusals import RefusalKind
 from hero_assistance_sdk.wire import UserId
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.rpc.cursors import cursor_at, place_at
@@ -22,7 +23,7 @@ def find_owner(caller: Caller, user_id: UserId | None, what: str) -> UserId:
     """Return whose list it is: the caller's without a user; raises `Forbidden` for others'."""
     owner = user_id or caller.known().user_id
     if not caller.looks_after(owner):
-        raise Forbidden(f"others' {what} are for admins")
+        raise Forbidden(f"others' {what} are for admins", kind=RefusalKind.ADMINS_ONLY)
     return owner
 
 

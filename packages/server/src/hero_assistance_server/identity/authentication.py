@@ -20,6 +20,7 @@ from hero_assistance_httpd.request_headers import pick_headers
 from hero_assistance_sdk.access_list import address_of
 from hero_assistance_sdk.errors import AnotherUser, Forbidden
 from hero_assistance_sdk.project.identity import format_address
+from hero_assistance_sdk.refusals import RefusalKind
 from hero_assistance_sdk.wire import Millis
 from hero_assistance_server.identity.access_changes import AccessExchange, OwnAccess
 from hero_assistance_server.identity.devices.directory import OVERLAY, DeviceDirectory, overlay_address
@@ -203,7 +204,11 @@ def is_from_afar(caller: Caller) -> bool:
 def refuse_from_afar(caller: Caller, what: str) -> None:
     """Raise `Forbidden` for a caller that did not come by a socket of this machine; `what` is made here, in files."""
     if is_from_afar(caller):
-        raise Forbidden(f"{what} are made from this machine alone", hint="call by the Unix socket")
+        raise Forbidden(
+            f"{what} are made from this machine alone",
+            hint="call by the Unix socket",
+            kind=RefusalKind.DESK_MACHINE_ONLY,
+        )
 
 
 def _caller(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from hero_assistance_sdk.errors import Deactivated, Forbidden, Unauthenticated
+from hero_assistance_sdk.refusals import RefusalKind
 from hero_assistance_sdk.wire import Role, UserId
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.users.model import User
@@ -84,7 +85,11 @@ class Caller:
         if self.is_deactivated:
             raise Deactivated(self.refusal or "this user is deactivated", hint="ask an admin of this project")
         if self.is_operator:
-            raise Forbidden("the operator of this machine is no user of the project", hint="say who calls: --as USER")
+            raise Forbidden(
+                "the operator of this machine is no user of the project",
+                hint="say who calls: --as USER",
+                kind=RefusalKind.DESK_MACHINE_ONLY,
+            )
         if self.user is None:
             if self.refusal is not None:
                 raise Unauthenticated(self.refusal)
@@ -105,4 +110,6 @@ def permit(caller: Caller, permission: Permission) -> None:
     if caller.kind in permission.allow:
         return
     user = caller.known()
-    raise Forbidden(f"{user.user_id} is a {user.role.value} and may not call {permission.action}")
+    raise Forbidden(
+        f"{user.user_id} is a {user.role.value} and may not call {permission.action}", kind=RefusalKind.NOT_ALLOWED
+    )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from hero_assistance_sdk.errors import Conflict
+from hero_assistance_sdk.refusals import RefusalKind
 from hero_assistance_sdk.wire import Macro, Status
 from hero_assistance_server.canned_replies.ownership import ItemEvents, delete_change, save_changes
 from hero_assistance_server.events.model import AnyChange
@@ -23,15 +24,23 @@ def check_actions(
 ) -> None:
     """Raise `Conflict` for actions that exclude each other."""
     if (status is Status.SNOOZED) is (snooze_minutes is None):
-        raise Conflict("the status snoozed and snooze_minutes go together", hint="set both or neither")
+        raise Conflict(
+            "the status snoozed and snooze_minutes go together",
+            hint="set both or neither",
+            kind=RefusalKind.PARAMS_DISAGREE,
+        )
     if assign is not None and assignee is not None:
-        raise Conflict("assign and assignee exclude each other")
+        raise Conflict("assign and assignee exclude each other", kind=RefusalKind.PARAMS_DISAGREE)
 
 
 def check_does_something(macro: Macro) -> None:
     """Raise `Conflict` for a macro without an action."""
     if not any(getattr(macro, name) for name in ACTIONS):
-        raise Conflict("this macro does nothing", hint=f"give it at least one of {', '.join(ACTIONS)}")
+        raise Conflict(
+            "this macro does nothing",
+            hint=f"give it at least one of {', '.join(ACTIONS)}",
+            kind=RefusalKind.MACRO_EMPTY,
+        )
 
 
 def save(macro: Macro, *, before: Macro | None, other_names: Sequence[str]) -> list[AnyChange]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from hero_assistance_sdk.refusals import RefusalKind
 from hero_assistance_sdk.wire import Macro, MessageId, MessageKind
 from hero_assistance_server.canned_replies.service import find_usable, render_text
 from hero_assistance_server.events.model import AnyChange
@@ -44,7 +45,7 @@ def _give_no_id() -> MessageId:
 
 def find_macro(snapshot: Snapshot, caller: Caller, macro_id: int) -> Macro:
     """Return a macro that the caller may use; raises `NotFound`."""
-    return find_usable(snapshot.macros, caller, macro_id, "macro", "macro.list")
+    return find_usable(snapshot.macros, caller, macro_id, RefusalKind.NO_MACRO)
 
 
 def save_macro(

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hero_assistance_sdk.errors import Conflict, Forbidden, TicketMerged
+from hero_assistance_sdk.refusals import RefusalKind
 from hero_assistance_sdk.wire import MessageId, MessageKind, Status, UserId
 from hero_assistance_server.attachments.model import Attachment
 from hero_assistance_server.events.change_builder import build_change
@@ -90,10 +91,15 @@ def edit(
     another's message, `Conflict` when it is too late.
     """
     if message.author != by.user_id:
-        raise Forbidden("only its author edits a message")
+        raise Forbidden("only its author edits a message", kind=RefusalKind.NOT_THE_AUTHOR)
     if now - message.created_at > EDIT_WINDOW:
         minutes = EDIT_WINDOW // timedelta(minutes=1)
-        raise Conflict(f"a message can be edited for {minutes} minutes", hint="write another one")
+        raise Conflict(
+            f"a message can be edited for {minutes} minutes",
+            hint="write another one",
+            kind=RefusalKind.EDIT_WINDOW_OVER,
+            values={"minutes": minutes},
+        )
     if message.body == body:
         return None
     edited = replace(message, body=body, edited_at=now)
@@ -146,7 +152,12 @@ def _choose_status(ticket: Ticket, trigger: Trigger) -> Status:
         raise TicketMerged(ticket.ticket_id, ticket.merged_into)
     status = after(ticket.status, trigger)
     if status is None:
-        raise Conflict(f"ticket {ticket.ticket_id} is {ticket.status.value}", hint="file a new ticket")
+        raise Conflict(
+            f"ticket {ticket.ticket_id} is {ticket.status.value}",
+            hint="file a new ticket",
+            kind=RefusalKind.TICKET_CLOSED,
+            values={"ticket": ticket.ticket_id},
+        )
     return status
 
 

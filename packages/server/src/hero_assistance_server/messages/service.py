@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from hero_assistance_sdk.errors import Conflict, Forbidden, NotFound, ThreadMoved, TicketMerged
+from hero_assistance_sdk.refusals import RefusalKind
 from hero_assistance_sdk.wire import AttachmentId, MessageId, MessageKind, TicketId, UserId
 from hero_assistance_server import serializers
 from hero_assistance_server.attachments.service import find_uploads
@@ -107,7 +108,7 @@ def iterate_edits(snapshot: Snapshot, caller: Caller, message_id: MessageId, bef
     """
     message, _ = _visible_message(snapshot, caller, message_id)
     if not caller.is_staff and message.author != caller.known().user_id:
-        raise Forbidden("only agents and its author read what a message said before")
+        raise Forbidden("only agents and its author read what a message said before", kind=RefusalKind.NOT_THE_AUTHOR)
     query = AuditQuery(message_id=message_id, action=MESSAGE_EDITED.name)
     return (entry for entry in snapshot.audit.iterate_newest(query, before) if "old" in entry.detail)
 
@@ -118,7 +119,7 @@ def _visible_message(snapshot: Snapshot, caller: Caller, message_id: MessageId) 
     ticket = snapshot.tickets.find(message.ticket_id) if message else None
     hidden = ticket is None or not caller.sees(ticket)
     if message is None or ticket is None or hidden or not sees_message(caller, message.kind):
-        raise NotFound(f"there is no message {message_id}")
+        raise NotFound(f"there is no message {message_id}", kind=RefusalKind.NO_MESSAGE, values={"message": message_id})
     return message, ticket
 
 
@@ -156,12 +157,21 @@ def _find_open_end(work: UnitOfWork, caller: Caller, addressed: Ticket, kind: Me
         return ticket
     if caller.is_staff:
         raise TicketMerged(addressed.ticket_id, ticket.ticket_id, hint=f"write on ticket {ticket.ticket_id}")
-    raise Conflict(f"ticket {addressed.ticket_id} is closed", hint="file a new ticket")
+    raise Conflict(
+        f"ticket {addressed.ticket_id} is closed",
+        hint="file a new ticket",
+        kind=RefusalKind.TICKET_CLOSED,
+        values={"ticket": addressed.ticket_id},
+    )
 
 
 def _made_before(work: UnitOfWork, message_id: MessageId, addressed: Ticket) -> Message:
     """Return what an earlier request with this token made; raises `Conflict` when that was on another ticket."""
     message = work.messages.find(message_id)
     if message is None or message.ticket_id not in {addressed.ticket_id, follow_merges(work, addressed).ticket_id}:
-        raise Conflict("this client_token was used on another ticket", hint="make a token for each message")
+        raise Conflict(
+            "this client_token was used on another ticket",
+            hint="make a token for each message",
+            kind=RefusalKind.PARAMS_DISAGREE,
+        )
     return message

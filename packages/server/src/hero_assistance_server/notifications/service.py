@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from hero_assistance_sdk.errors import Conflict, Forbidden
+from hero_assistance_sdk.refusals import RefusalKind
 from hero_assistance_sdk.wire import TicketId
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.notifications.model import NotificationSettings
@@ -24,7 +25,7 @@ def configure(
     """Set some of the caller's settings; `quiet` is false for no quiet hours. Raises `Forbidden` or `Conflict`."""
     user = caller.known()
     if not user.is_staff and (wrong := sorted(_OF_STAFF & chosen.keys())):
-        raise Forbidden(f"{wrong[0]} is a setting of the team")
+        raise Forbidden(f"{wrong[0]} is a setting of the team", kind=RefusalKind.TEAM_ONLY)
     changes = dict(chosen)
     if quiet is False:
         changes |= {"quiet_from": None, "quiet_until": None}
@@ -32,7 +33,11 @@ def configure(
         changes["new_ticket_tags"] = tuple(dict.fromkeys(changes["new_ticket_tags"]))
     after = replace(work.notifications.settings_of(user.user_id), **changes)
     if (after.quiet_from is None) != (after.quiet_until is None):
-        raise Conflict("quiet hours have a beginning and an end", hint="set quiet_from and quiet_until")
+        raise Conflict(
+            "quiet hours have a beginning and an end",
+            hint="set quiet_from and quiet_until",
+            kind=RefusalKind.QUIET_HOURS_HALF,
+        )
     work.notifications.save_settings(user.user_id, after)
     return after
 

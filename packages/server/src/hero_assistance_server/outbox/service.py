@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hero_assistance_sdk.errors import NotFound
+from hero_assistance_sdk.refusals import RefusalKind
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.outbox.model import DeliveryState
 from hero_assistance_server.outbox.rules import KEPT
@@ -43,4 +44,4 @@ def drop_delivery(work: UnitOfWork, caller: Caller, delivery_id: int) -> bool:
 
 def _check_known(snapshot: Snapshot, delivery_id: int) -> None:
     if snapshot.outbox.find(delivery_id) is None:
-        raise NotFound(f"there is no delivery {delivery_id}", hint=_FORGOTTEN)
+        raise NotFound(f"there is no delivery {delivery_id}", hint=_FORGOTTEN, kind=RefusalKind.NO_DELIVERY)

@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints
 
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Conflict, Forbidden, NotFound, Unauthenticated, Unavailable
+from hero_assistance_sdk.refusals import RefusalKind
 from hero_assistance_sdk.rpc.examples import Example
 from hero_assistance_sdk.rpc.methods import NoParams, Params, Result
 from hero_assistance_server.identity.permissions import KNOWN, Caller
@@ -84,10 +85,14 @@ def add_methods(table: MethodRegistry, storage: Storage, hub: Hub) -> None:
                 hub.presence.leave(params.connection, params.screen)
             return None
         if params.kind is wire.MessageKind.NOTE and not caller.is_staff:
-            raise Forbidden("notes are among agents")
+            raise Forbidden("notes are among agents", kind=RefusalKind.TEAM_ONLY)
         ticket = await _read_ticket(storage, hub, caller, params.ticket_id)
         if not hub.has_stream(user.user_id, params.connection):
-            raise Conflict("there is no such stream of yours", hint="take the connection of an open event stream")
+            raise Conflict(
+                "there is no such stream of yours",
+                hint="take the connection of an open event stream",
+                kind=RefusalKind.PARAMS_DISAGREE,
+            )
         if not user.shows_presence:
             hub.presence.close(params.connection)
             return None

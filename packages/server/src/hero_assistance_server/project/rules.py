@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Forbidden
 from hero_assistance_sdk.paths import SERVICE
+from hero_assistance_sdk.refusals import RefusalKind
 from hero_assistance_sdk.wire import Priority, TagColour, TicketId
 from hero_assistance_server import serializers
 from hero_assistance_server.events.model import AnyChange, Audience, Change, Reach
@@ -81,6 +82,7 @@ def check_backups(before: ProjectSettings, after: ProjectSettings) -> None:
         raise Forbidden(
             "fewer backups, or rarer ones, are set on the machine of the desk alone",
             hint=f"on that machine: hero_assistance call project.update {name}={getattr(after, name)}",
+            kind=RefusalKind.DESK_MACHINE_ONLY,
         )
 
 

@@ -12,6 +12,7 @@ from typing import Protocol
 from hero_assistance_sdk.files.disk_space import DiskLevel, DiskSpace, find_level, read_disk_space
 from hero_assistance_sdk.limits import Limits
 from hero_assistance_sdk.logs import get_log
+from hero_assistance_sdk.refusals import RefusalKind
 from hero_assistance_server.jobs.running import running
 from hero_assistance_server.quotas.usage import WORDS, Usage
 from hero_assistance_server.storage.errors import DiskFull
@@ -74,6 +75,7 @@ class DiskReserve:
                 raise DiskFull(
                     "the disk of this desk is full: no texts are accepted for now",
                     hint="keep your text and try again later; what is there can be read",
+                    kind=RefusalKind.DISK_FULL_FOR_TEXTS,
                 )
 
     def check_files(self, claimed: int) -> None:
@@ -83,6 +85,7 @@ class DiskReserve:
             raise DiskFull(
                 "the disk of this desk is nearly full: no files are accepted for now",
                 hint="write it in words, send a link, or try again later",
+                kind=RefusalKind.DISK_FULL_FOR_FILES,
             )
 
     def look(self) -> None:
@@ -113,7 +116,11 @@ def check_large_work(folder: Path, limits: Limits) -> None:
     It may use the reserve, and ends before texts are refused for it.
     """
     if find_level(read_disk_space(folder), limits, claimed=LARGE_STEP_BYTES) is DiskLevel.SHORT:
-        raise DiskFull("it does not fit on the disk: the rest is for texts", hint="free space, and start it again")
+        raise DiskFull(
+            "it does not fit on the disk: the rest is for texts",
+            hint="free space, and start it again",
+            kind=RefusalKind.DISK_FULL_FOR_JOB,
+        )
 
 
 @asynccontextmanager

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from hero_assistance_httpd.connections.token_buckets import TokenBuckets
 from hero_assistance_sdk.errors import TooOften
 from hero_assistance_sdk.limits import Limits
+from hero_assistance_sdk.refusals import RefusalKind
 from hero_assistance_sdk.wire import UserId
 from hero_assistance_server.quotas.peer_buckets import PeerBuckets, count_one
 from hero_assistance_server.quotas.usage import Usage
@@ -51,6 +52,8 @@ class Rates:
             raise TooOften(
                 f"one customer makes at most {buckets.burst:.0f} {usage.noun} an hour; nothing was stored",
                 retry_after_s=wait_s,
+                kind=RefusalKind.HOURLY_LIMIT,
+                values={"limit": int(buckets.burst)},
             )
 
     def count_stranger(self, origin: str) -> None:
@@ -65,4 +68,6 @@ class Rates:
             raise TooOften(
                 f"an address without a user makes at most {self._strangers.most:.0f} calls a minute",
                 retry_after_s=wait_s,
+                kind=RefusalKind.CALLS_LIMIT,
+                values={"limit": int(self._strangers.most)},
             )

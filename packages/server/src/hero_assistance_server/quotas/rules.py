@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hero_assistance_sdk.errors import QuotaFull
+from hero_assistance_sdk.refusals import RefusalKind
 
 KIB = 1024
 MIB = 1024 * KIB
@@ -35,12 +36,16 @@ def check_room(stored: StoredBytes, size: int, quotas: ByteQuotas) -> None:
             f"your files take {format_bytes(stored.uploader)} of the {format_bytes(quotas.uploader)} that one customer"
             " may store here: this one does not fit",
             hint="send a link, or ask the team to raise the limit",
+            kind=RefusalKind.OWN_FILES_FULL,
+            values={"used": stored.uploader, "bytes": quotas.uploader},
         )
     if stored.project + size > quotas.project:
         raise QuotaFull(
             f"the files of this desk take {format_bytes(stored.project)} of the {format_bytes(quotas.project)} that"
             " they may",
             hint="send a link; an admin can raise the setting files_bytes",
+            kind=RefusalKind.DESK_FILES_FULL,
+            values={"used": stored.project, "bytes": quotas.project},
         )
 
 

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 
 from hero_assistance_sdk.errors import TooMany, Unavailable
 from hero_assistance_sdk.limits import Limits
+from hero_assistance_sdk.refusals import RefusalKind
 from hero_assistance_sdk.wire import UserId
 
 
@@ -24,7 +25,12 @@ class StreamQuota:
         if self._open.total() >= self._all:
             raise Unavailable(f"{self._all} event streams are open already", hint="try again later")
         if self._open[user] >= self._each:
-            raise TooMany(f"{user} has {self._each} event streams open already", hint="close some of them")
+            raise TooMany(
+                f"{user} has {self._each} event streams open already",
+                hint="close some of them",
+                kind=RefusalKind.STREAMS_LIMIT,
+                values={"limit": self._each},
+            )
         return self._hold(user)
 
     @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hero_assistance_sdk.errors import Forbidden
+from hero_assistance_sdk.refusals import RefusalKind
 from hero_assistance_sdk.wire import Record, Removed, Role, SavedView, ViewOrder
 from hero_assistance_server.events.event_type import EventType
 from hero_assistance_server.events.model import TEAM, AnyChange, Audience, Change, Reach
@@ -45,9 +46,11 @@ def sees(user: User, view: SavedView) -> bool:
 
 def _permit(view: SavedView, by: User) -> None:
     if view.shared and by.role is not Role.ADMIN:
-        raise Forbidden("shared views are kept by admins", hint="keep a view of your own")
+        raise Forbidden(
+            "shared views are kept by admins", hint="keep a view of your own", kind=RefusalKind.VIEW_OF_ADMINS
+        )
     if not view.shared and view.owner != by.user_id:
-        raise Forbidden(f"the view is of {view.owner}")
+        raise Forbidden(f"the view is of {view.owner}", kind=RefusalKind.VIEW_OF_ANOTHER, values={"user": view.owner})
 
 
 def _make_removed(view: SavedView) -> Removed:

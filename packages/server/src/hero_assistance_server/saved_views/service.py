@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from hero_assistance_sdk.errors import Conflict, NotFound
+from hero_assistance_sdk.refusals import RefusalKind
 from hero_assistance_sdk.rpc.errors import Taken
 from hero_assistance_sdk.wire import SavedView, UserId
 from hero_assistance_server.events.model import AnyChange
@@ -25,7 +26,12 @@ def save_view(
     user = caller.known()
     before = None if view_id is None else visible_view(work, user, view_id)
     if before is None and work.saved_views.count_owned(user.user_id) >= VIEWS_LIMIT:
-        raise Conflict(f"{VIEWS_LIMIT} views are kept for each", hint="delete one first")
+        raise Conflict(
+            f"{VIEWS_LIMIT} views are kept for each",
+            hint="delete one first",
+            kind=RefusalKind.VIEWS_FULL,
+            values={"limit": VIEWS_LIMIT},
+        )
     owner = before.owner if before else user.user_id
     after = SavedView(
         view_id=before.view_id if before else work.saved_views.next_id(),
@@ -63,7 +69,7 @@ def visible_view(snapshot: Snapshot, user: User, view_id: int) -> SavedView:
     """Return a view that the user may see; raises `NotFound`."""
     view = snapshot.saved_views.find(view_id)
     if view is None or not rules.sees(user, view):
-        raise NotFound(f"there is no view {view_id}", hint="view.list names them")
+        raise NotFound(f"there is no view {view_id}", hint="view.list names them", kind=RefusalKind.NO_VIEW)
     return view
 
 

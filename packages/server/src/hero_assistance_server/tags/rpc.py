@@ -8,6 +8,7 @@ from pydantic import Field
 
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Conflict, Forbidden, NotFound, Unauthenticated, Unavailable
+from hero_assistance_sdk.refusals import RefusalKind
 from hero_assistance_sdk.rpc.examples import Example
 from hero_assistance_sdk.rpc.methods import Params, Result
 from hero_assistance_server.identity.permissions import ADMINS, STAFF, Caller
@@ -108,10 +109,17 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
     async def rename(caller: Caller, params: RenameTag) -> Renamed:
         """Rename a tag on every ticket, 50 at a time; a second call continues an interrupted one."""
         if params.tag == params.into:
-            raise Conflict(f"the tag is called {params.tag} already")
+            raise Conflict(
+                f"the tag is called {params.tag} already", kind=RefusalKind.TAG_UNCHANGED, values={"tag": params.tag}
+            )
         changed = portion = await storage.write(lambda work: rename_tag(work, caller, params.tag, params.into))
         if not changed:
-            raise NotFound(f"no ticket has the tag {params.tag}", hint="tag.list names those that there are")
+            raise NotFound(
+                f"no ticket has the tag {params.tag}",
+                hint="tag.list names those that there are",
+                kind=RefusalKind.NO_TAG,
+                values={"tag": params.tag},
+            )
         # Each portion takes tickets out of those that have the tag; the ones that get it meanwhile are among the last.
         while portion == PORTION:
             portion = await storage.write(lambda work: rename_tag(work, caller, params.tag, params.into))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from hero_assistance_sdk.errors import Conflict
+from hero_assistance_sdk.refusals import RefusalKind
 from hero_assistance_sdk.wire import TagColour
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.project.service import update_project
@@ -44,7 +45,12 @@ def set_colour(work: UnitOfWork, caller: Caller, tag: str, colour: TagColour | N
     before = work.project.read().tag_colours
     after = {**before, tag: str(colour)} if colour else {one: kept for one, kept in before.items() if one != tag}
     if len(after) > max(COLOURS_LIMIT, len(before)):
-        raise Conflict(f"at most {COLOURS_LIMIT} tags have a colour", hint="take the colour of another one first")
+        raise Conflict(
+            f"at most {COLOURS_LIMIT} tags have a colour",
+            hint="take the colour of another one first",
+            kind=RefusalKind.TAG_COLOURS_FULL,
+            values={"limit": COLOURS_LIMIT},
+        )
     _save_colours(work, caller, before, after)
 
 

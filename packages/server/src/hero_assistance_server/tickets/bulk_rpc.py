@@ -26,7 +26,14 @@ from hero_assistance_server.tickets.update_rpc import NULLABLE, TicketFields, bu
 # What one transaction changes while others wait: some 50 ms.
 MANY_LIMIT = 100
 
-_ABSENT = {"code": -32001, "reason": "not-found", "message": "there is no ticket 9", "hint": None}
+_ABSENT = {
+    "code": -32001,
+    "reason": "not-found",
+    "message": "there is no ticket 9",
+    "hint": None,
+    "kind": "no_ticket",
+    "values": {"ticket": 9},
+}
 _BULKS = Example(
     "An agent closes what is left",
     "bob",
@@ -57,6 +64,8 @@ class Failure(Result):
     reason: str
     message: str
     hint: str | None
+    kind: str | None
+    values: dict[str, str | int]
 
 
 class TicketResult(Result):
@@ -107,4 +116,11 @@ def _to_result(outcome: ChangedTicket, caller: Caller) -> TicketResult:
 
 
 def _to_failure(error: HeroError) -> Failure:
-    return Failure(code=code_of(type(error)), reason=error.reason, message=error.message, hint=error.hint)
+    return Failure(
+        code=code_of(type(error)),
+        reason=error.reason,
+        message=error.message,
+        hint=error.hint,
+        kind=error.kind,
+        values=dict(error.values),
+    )

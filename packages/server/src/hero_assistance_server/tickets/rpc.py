@@ -10,6 +10,7 @@ from pydantic import Field
 
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Conflict, Forbidden, NotFound, TooLarge, Unauthenticated, Unavailable
+from hero_assistance_sdk.refusals import RefusalKind
 from hero_assistance_sdk.rpc.encoded import Encoded, array
 from hero_assistance_sdk.rpc.errors import InvalidParams
 from hero_assistance_sdk.rpc.examples import Example
@@ -252,7 +253,9 @@ def parse_list_filter(text: str, zone: tzinfo = UTC) -> Filter:
 def _start_of(caller: Caller, params: ListTickets) -> Position:
     """Return where the page begins; raises `InvalidParams` for a cursor of another order, and `Forbidden`."""
     if params.order is Order.FIRST_RESPONSE_DUE and not caller.is_staff:
-        raise Forbidden("when answers are due is the team's", hint="customers list by activity or by id")
+        raise Forbidden(
+            "when answers are due is the team's", hint="customers list by activity or by id", kind=RefusalKind.TEAM_ONLY
+        )
     if params.cursor is not None:
         return position_of(params.cursor, params.order)
     return START if params.order is Order.ACTIVITY else START_OF_SMALLEST
@@ -263,7 +266,7 @@ def _query_of(caller: Caller, params: ListTickets, filter_: Filter) -> ListQuery
     view = params.view
     if not caller.is_staff:
         if view not in {None, "inbox"}:
-            raise Forbidden("views are of the team", hint="a filter works for everybody")
+            raise Forbidden("views are of the team", hint="a filter works for everybody", kind=RefusalKind.TEAM_ONLY)
         view = None
     if not filter_.terms and view in {None, "all"}:
         return None

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from hero_assistance_sdk.errors import Conflict, Forbidden
+from hero_assistance_sdk.refusals import RefusalKind
 from hero_assistance_sdk.wire import Priority, Removed, Status, TicketId, UserId
 from hero_assistance_server.attachments.model import Attachment
 from hero_assistance_server.events.change_builder import build_change, build_filing
@@ -79,11 +80,21 @@ def follow(*, ticket: Ticket, agent: User, following: bool, now: datetime) -> Ch
 def invite(*, ticket: Ticket, guest: User, now: datetime) -> list[AnyChange]:
     """Add a collaborator, who sees the ticket as its customer does; changes nothing if they see it already."""
     if guest.is_staff:
-        raise Conflict(f"{guest.user_id} is of the team and sees every ticket", hint="ticket.follow takes part")
+        raise Conflict(
+            f"{guest.user_id} is of the team and sees every ticket",
+            hint="ticket.follow takes part",
+            kind=RefusalKind.GUEST_OF_TEAM,
+            values={"user": guest.user_id},
+        )
     if guest.user_id in ticket.people:
         return []
     if not guest.active:
-        raise Conflict(f"{guest.user_id} is deactivated and sees no ticket", hint="user.reactivate lets them in again")
+        raise Conflict(
+            f"{guest.user_id} is deactivated and sees no ticket",
+            hint="user.reactivate lets them in again",
+            kind=RefusalKind.USER_DEACTIVATED,
+            values={"user": guest.user_id},
+        )
     change = _with_collaborators(ticket, (*ticket.collaborators, guest.user_id), now)
     shown: AnyChange = replace(
         change, kind=TICKET_SHOWN, before=change.ticket, audience=_only(guest.user_id), detail={}
@@ -94,7 +105,11 @@ def invite(*, ticket: Ticket, guest: User, now: datetime) -> list[AnyChange]:
 def may_uninvite(*, ticket: Ticket, by: User, guest: UserId) -> None:
     """Raise `Forbidden` for a collaborator who would take off others than themselves."""
     if not by.is_staff and by.user_id not in (ticket.customer, guest):
-        raise Forbidden("others are taken off by the customer of the ticket", hint="write it in a reply")
+        raise Forbidden(
+            "others are taken off by the customer of the ticket",
+            hint="write it in a reply",
+            kind=RefusalKind.CUSTOMER_ONLY,
+        )
 
 
 def uninvite(*, ticket: Ticket, guest: UserId, now: datetime) -> list[AnyChange]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hero_assistance_sdk.errors import Conflict, Forbidden
+from hero_assistance_sdk.refusals import RefusalKind
 from hero_assistance_sdk.wire import AttachmentId, MessageKind, Millis, Priority, TicketId, UserId
 from hero_assistance_server import serializers
 from hero_assistance_server.attachments.service import find_uploads
@@ -93,10 +94,19 @@ def _find_customer(work: UnitOfWork, author: User, customer_id: UserId) -> User:
     if customer_id == author.user_id:
         return author
     if not author.is_staff:
-        raise Forbidden("only agents file tickets for others", hint="leave customer out: the ticket is yours")
+        raise Forbidden(
+            "only agents file tickets for others",
+            hint="leave customer out: the ticket is yours",
+            kind=RefusalKind.TEAM_ONLY,
+        )
     customer = find_user(work, customer_id)
     if not customer.active:
-        raise Conflict(f"{customer_id} is deactivated and sees no ticket", hint="user.reactivate lets them in again")
+        raise Conflict(
+            f"{customer_id} is deactivated and sees no ticket",
+            hint="user.reactivate lets them in again",
+            kind=RefusalKind.USER_DEACTIVATED,
+            values={"user": customer_id},
+        )
     return customer
 
 

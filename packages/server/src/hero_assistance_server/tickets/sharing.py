@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from hero_assistance_sdk.errors import Forbidden
+from hero_assistance_sdk.refusals import RefusalKind
 from hero_assistance_server.search.filters import AWAITING, OVERDUE, UNASSIGNED, Filter, FilterKey
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.users.model import User
@@ -46,11 +47,15 @@ def check_filter(filter_: Filter, reader: User, sharing: Sharing) -> None:
     if reader.is_staff:
         return
     if {AWAITING, OVERDUE} & {*filter_.of(FilterKey.IS), *filter_.of(FilterKey.IS, negated=True)}:
-        raise Forbidden("targets are of the team", hint="filter by status, priority, customer or day")
+        raise Forbidden(
+            "targets are of the team", hint="filter by status, priority, customer or day", kind=RefusalKind.TEAM_ONLY
+        )
     for asked in _find_asked(filter_):
         if not getattr(sharing, asked):
             what = "tags are" if asked == "tags" else "assignees are"
-            raise Forbidden(f"{what} of the team", hint="filter by status, priority, customer or day")
+            raise Forbidden(
+                f"{what} of the team", hint="filter by status, priority, customer or day", kind=RefusalKind.TEAM_ONLY
+            )
 
 
 def _find_asked(filter_: Filter) -> Iterator[str]:

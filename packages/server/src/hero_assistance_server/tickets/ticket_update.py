@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import Enum, auto
 
 from hero_assistance_sdk.errors import Conflict, Forbidden, TicketMerged
+from hero_assistance_sdk.refusals import RefusalKind
 from hero_assistance_sdk.wire import Priority, Status
 from hero_assistance_server.events.change_builder import build_change
 from hero_assistance_server.events.model import Change
@@ -77,7 +78,7 @@ def check_settable(names: Set[str], by: User) -> None:
     """Raise `Forbidden` for fields that customers do not set: before a value is looked up, which would tell of it."""
     refused = names - BY_CUSTOMER
     if refused and not by.is_staff:
-        raise Forbidden(f"customers do not set {', '.join(sorted(refused))}")
+        raise Forbidden(f"customers do not set {', '.join(sorted(refused))}", kind=RefusalKind.TEAM_ONLY)
 
 
 def unassign(ticket: Ticket, now: datetime) -> Change[Ticket, None]:
@@ -126,7 +127,12 @@ def check_assignable(user: User) -> None:
     if user.can_work:
         return
     state = "deactivated" if user.is_staff else "a customer"
-    raise Conflict(f"{user.user_id} is {state} and cannot be assigned", hint="assign an agent who is active")
+    raise Conflict(
+        f"{user.user_id} is {state} and cannot be assigned",
+        hint="assign an agent who is active",
+        kind=RefusalKind.NOT_ASSIGNABLE,
+        values={"user": user.user_id},
+    )
 
 
 def _set_priority(ticket: Ticket, patch: Patch, targets: Targets) -> Ticket:
@@ -159,12 +165,16 @@ def _move(ticket: Ticket, patch: Patch, by: User, now: datetime) -> Ticket:
     until = None if isinstance(patch.snoozed_until, Unset) else patch.snoozed_until
     if isinstance(patch.status, Unset):
         if until is not None:
-            raise Conflict("snoozed_until needs the status snoozed", hint="set both")
+            raise Conflict("snoozed_until needs the status snoozed", hint="set both", kind=RefusalKind.PARAMS_DISAGREE)
         return ticket
     if (patch.status is Status.SNOOZED) is (until is None):
-        raise Conflict("the status snoozed and snoozed_until go together", hint="set both or neither")
+        raise Conflict(
+            "the status snoozed and snoozed_until go together",
+            hint="set both or neither",
+            kind=RefusalKind.PARAMS_DISAGREE,
+        )
     if until is not None and until <= now:
-        raise Conflict("snoozed_until is not in the future")
+        raise Conflict("snoozed_until is not in the future", kind=RefusalKind.SNOOZED_INTO_PAST)
     if ticket.merged_into is not None and patch.status is not ticket.status:
         hint = f"ticket.split takes messages out of ticket {ticket.merged_into}" if by.is_staff else None
         raise TicketMerged(ticket.ticket_id, ticket.merged_into, hint=hint)
@@ -172,5 +182,7 @@ def _move(ticket: Ticket, patch: Patch, by: User, now: datetime) -> Ticket:
         raise Conflict(
             f"ticket {ticket.ticket_id} is {ticket.status.value} and cannot become {patch.status.value}",
             hint="file a new ticket" if ticket.status is Status.CLOSED else None,
+            kind=RefusalKind.STATUS_CHANGE,
+            values={"ticket": ticket.ticket_id, "status": ticket.status.value, "wanted": patch.status.value},
         )
     return with_status(ticket, patch.status, now, until)

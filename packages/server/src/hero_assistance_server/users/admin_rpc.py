@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from hero_assistance_sdk import wire
 from hero_assistance_sdk.errors import Conflict, Forbidden, NotFound, Unauthenticated, Unavailable
+from hero_assistance_sdk.refusals import RefusalKind
 from hero_assistance_sdk.rpc.examples import Example
 from hero_assistance_sdk.rpc.methods import Params, Result
 from hero_assistance_server import serializers
@@ -230,6 +231,6 @@ def _check_own_settings(caller: Caller, params: UpdateMe) -> None:
     if caller.is_staff:
         return
     if params.shows_presence is False:
-        raise Forbidden("customers always show at which of their tickets they are")
+        raise Forbidden("customers always show at which of their tickets they are", kind=RefusalKind.TEAM_ONLY)
     if params.signature:
-        raise Forbidden("signatures are of the team")
+        raise Forbidden("signatures are of the team", kind=RefusalKind.TEAM_ONLY)

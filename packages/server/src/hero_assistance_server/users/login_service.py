@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from hero_assistance_sdk.errors import Conflict, Forbidden
+from hero_assistance_sdk.refusals import RefusalKind
 from hero_assistance_sdk.wire import Role, UserId
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.realtime.hub import Hub
@@ -41,13 +42,18 @@ class LoginAdministration:
         if known is None:
             return bind_login(work, self.directory, user, name, caller)
         if known.user_id != user_id:
-            raise Conflict(f"{known.login} is bound to {known.user_id}", hint="user.unbind_login takes it off them")
+            raise Conflict(
+                f"{known.login} is bound to {known.user_id}",
+                hint="user.unbind_login takes it off them",
+                kind=RefusalKind.LOGIN_TAKEN,
+                values={"login": known.login, "user": known.user_id},
+            )
         return known
 
     def bind_at_enrolment(self, work: UnitOfWork, caller: Caller, user: User, name: str) -> Login:
         """Bind a name to a user who is enrolled just now; raises `Forbidden`, or `Conflict`."""
         if not caller.administers:
-            raise Forbidden("only an admin binds a login", hint="enrol without one")
+            raise Forbidden("only an admin binds a login", hint="enrol without one", kind=RefusalKind.ADMINS_ONLY)
         return self.bind(work, caller, user.user_id, name)
 
     def unbind(self, work: UnitOfWork, caller: Caller, name: str) -> bool:
@@ -60,7 +66,12 @@ class LoginAdministration:
             return False
         user = find_user(work, login.user_id)
         if user.role is Role.ADMIN and user.active and not work.logins.count_of_admins(except_login=login.login):
-            raise Conflict(f"{login.login} is the last name by which an admin comes in", hint="bind another one first")
+            raise Conflict(
+                f"{login.login} is the last name by which an admin comes in",
+                hint="bind another one first",
+                kind=RefusalKind.LAST_LOGIN,
+                values={"login": login.login},
+            )
         work.logins.delete(login.login)
         work.record_audit_entry(UNBOUND, caller, {"user_id": login.user_id, "login": login.login})
         work.after_commit(partial(self._forget, login))
@@ -85,7 +96,11 @@ def enrol_newcomer(work: UnitOfWork, directory: Directory, name: str, *, origin:
         return known
     user = work.users.find_by_email(email) if email else None
     if user is None and not work.project.read().enrol_newcomers:
-        raise NotEnrolled(f"{name} is no user of this project; an admin adds its users")
+        raise NotEnrolled(
+            f"{name} is no user of this project; an admin adds its users",
+            kind=RefusalKind.NOT_ENROLLED,
+            values={"email": name},
+        )
     if user is None:
         user = _add_customer(work, directory, name, origin, email)
     bind_login(work, directory, user, name, Caller(user, origin=origin), email=email)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hero_assistance_sdk.errors import Conflict, Forbidden
+from hero_assistance_sdk.refusals import RefusalKind
 from hero_assistance_sdk.wire import Role, UserId
 from hero_assistance_server import serializers
 from hero_assistance_server.events.event_type import EventType
@@ -17,7 +18,11 @@ _AUDITED_FIELDS = ("name", "role", "email", "active", "shows_presence", "signatu
 def may_enrol(role: Role, *, administers: bool) -> None:
     """Raise `Forbidden` for an agent who enrols somebody with this role, unless they administer users."""
     if role is not Role.CUSTOMER and not administers:
-        raise Forbidden(f"only an admin enrols an {role.value}", hint="enrol a customer, or ask an admin")
+        raise Forbidden(
+            f"only an admin enrols an {role.value}",
+            hint="enrol a customer, or ask an admin",
+            kind=RefusalKind.ADMINS_ONLY,
+        )
 
 
 def enrol(user: User) -> AnyChange:
@@ -39,7 +44,12 @@ def change(before: User, after: User, *, other_admins: int, sharers: frozenset[U
         return None
     was_admin = before.active and before.role is Role.ADMIN
     if was_admin and not (after.active and after.role is Role.ADMIN) and other_admins == 0:
-        raise Conflict(f"{before.user_id} is the last admin", hint="make somebody else an admin first")
+        raise Conflict(
+            f"{before.user_id} is the last admin",
+            hint="make somebody else an admin first",
+            kind=RefusalKind.LAST_ADMIN,
+            values={"user": before.user_id},
+        )
     return _change_of(_kind(before, after), before, after, sharers)
 
 

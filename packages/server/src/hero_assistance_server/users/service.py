@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from hero_assistance_sdk.errors import Conflict, Forbidden, NotFound
+from hero_assistance_sdk.refusals import RefusalKind
 from hero_assistance_sdk.rpc.errors import Taken
 from hero_assistance_sdk.wire import Role, TicketId, UserId
 from hero_assistance_server.canned_replies.ownership import is_usable
@@ -62,7 +63,12 @@ class UserAdministration:
     def add_newcomer(self, work: UnitOfWork, *, email: str, name: str | None, origin: str) -> User:
         """Make a customer of somebody whose address was verified; raises `Forbidden` where none are taken."""
         if not work.project.read().enrol_newcomers:
-            raise Forbidden(f"{email} is no user of this project", hint="an admin adds its users")
+            raise Forbidden(
+                f"{email} is no user of this project",
+                hint="an admin adds its users",
+                kind=RefusalKind.NOT_ENROLLED,
+                values={"email": email},
+            )
         try:
             shown = clean_line(name or "")[:NAME_LIMIT].strip()
         except TextFault:
@@ -98,7 +104,9 @@ class UserAdministration:
         """Write what differs, as `change` does; returns the user, and what is left to hand over if they cannot work."""
         if unassigns and after.can_work:
             raise Conflict(
-                f"{after.user_id} goes on as an agent", hint="unassign is for who becomes a customer or is deactivated"
+                f"{after.user_id} goes on as an agent",
+                hint="unassign is for who becomes a customer or is deactivated",
+                kind=RefusalKind.PARAMS_DISAGREE,
             )
         after = self.change(work, caller, before, after)
         if after.can_work:
@@ -123,7 +131,12 @@ def find_user(snapshot: Snapshot, user_id: UserId) -> User:
     """Return a user of this project; raises `NotFound`."""
     user = snapshot.users.find(user_id)
     if user is None:
-        raise NotFound(f"there is no user {user_id}", hint="user.list names everybody")
+        raise NotFound(
+            f"there is no user {user_id}",
+            hint="user.list names everybody",
+            kind=RefusalKind.NO_USER,
+            values={"user": user_id},
+        )
     return user
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from hero_assistance_sdk.errors import Conflict, NotFound
+from hero_assistance_sdk.refusals import RefusalKind
 from hero_assistance_sdk.wire import EventKind, Seq
 from hero_assistance_server.events.stored_event import TeamEvent
 from hero_assistance_server.identity.permissions import Caller
@@ -28,7 +29,12 @@ def create_webhook(
 ) -> Webhook:
     """Make a webhook that is sent what happens from now on; raises `Conflict` for one too many."""
     if len(work.webhooks.list_all()) >= rules.WEBHOOKS_LIMIT:
-        raise Conflict(f"there are {rules.WEBHOOKS_LIMIT} webhooks already", hint="delete one of them")
+        raise Conflict(
+            f"there are {rules.WEBHOOKS_LIMIT} webhooks already",
+            hint="delete one of them",
+            kind=RefusalKind.WEBHOOKS_FULL,
+            values={"limit": rules.WEBHOOKS_LIMIT},
+        )
     webhook = Webhook(
         webhook_id=work.webhooks.next_id(),
         url=url,
@@ -108,14 +114,20 @@ def find_webhook(snapshot: Snapshot, webhook_id: int) -> Webhook:
     """Return one webhook; raises `NotFound`."""
     webhook = snapshot.webhooks.find(webhook_id)
     if webhook is None:
-        raise NotFound(f"there is no webhook {webhook_id}", hint="webhook.list has all of them")
+        raise NotFound(
+            f"there is no webhook {webhook_id}", hint="webhook.list has all of them", kind=RefusalKind.NO_WEBHOOK
+        )
     return webhook
 
 
 def _find_enabled(work: UnitOfWork, webhook_id: int) -> Webhook:
     webhook = find_webhook(work, webhook_id)
     if not webhook.enabled:
-        raise Conflict(f"webhook {webhook_id} is disabled", hint="enable it first: webhook.update")
+        raise Conflict(
+            f"webhook {webhook_id} is disabled",
+            hint="enable it first: webhook.update",
+            kind=RefusalKind.WEBHOOK_DISABLED,
+        )
     return webhook
 
 
@@ -123,9 +135,17 @@ def _find_event(work: UnitOfWork, webhook: Webhook, seq: Seq) -> TeamEvent:
     """Return an event that the webhook asks for; raises `NotFound` where it is not stored, else `Conflict`."""
     found = work.events.list_for_team(Seq(seq - 1), 1)
     if not found or found[0].seq != seq:
-        raise NotFound(f"no event {seq} of the team is stored", hint="webhook.answers has the numbers in seq")
+        raise NotFound(
+            f"no event {seq} of the team is stored",
+            hint="webhook.answers has the numbers in seq",
+            kind=RefusalKind.NO_EVENT,
+        )
     if not rules.wants(webhook, found[0]):
-        raise Conflict(f"webhook {webhook.webhook_id} does not ask for this event", hint="webhook.update changes that")
+        raise Conflict(
+            f"webhook {webhook.webhook_id} does not ask for this event",
+            hint="webhook.update changes that",
+            kind=RefusalKind.WEBHOOK_OTHER_EVENT,
+        )
     return found[0]
 
 

@@ -5,6 +5,7 @@ import { desk } from "../../app.ts";
 import { t, tn } from "../../i18n/translate.ts";
 import type { BulkRun, Refused } from "../../stores/bulk/bulk_run.ts";
 import type { Named } from "../../stores/bulk/ticket_changes.ts";
+import { sayRefusal } from "../../stores/refusals/refusals_part.ts";
 import { threadHref } from "../../stores/route.ts";
 import { Close } from "../../ui/icons.tsx";
 import { ENGLISH, wordsOf } from "../../ui/plain_problem.ts";
@@ -84,7 +85,7 @@ function Buttons({ run }: { run: BulkRun }) {
 /** Why tickets were refused: in the words of the page, and in its language. */
 function Reason({ problem }: { problem: ApiError | undefined }) {
   if (problem === undefined) return null;
-  const { message, hint, original } = wordsOf(problem, desk.isAdmin.value);
+  const { message, hint, original } = wordsOf(sayRefusal(problem), desk.isAdmin.value);
   return (
     <>
       <p class="bulk-reason">{message}</p>

@@ -8,6 +8,7 @@ import { desk } from "../../app.ts";
 import { t } from "../../i18n/translate.ts";
 import { randomToken } from "../../stores/drafts/random_token.ts";
 import type { Project } from "../../stores/project.ts";
+import { sayRefusal } from "../../stores/refusals/refusals_part.ts";
 import { useAction, useQuestion } from "../../ui/hooks/use_action.ts";
 import { useModal } from "../../ui/hooks/use_modal.ts";
 import { Problem } from "../../ui/problem.tsx";
@@ -173,5 +174,5 @@ async function runMacro(project: Project, ticket: TicketSummary, { macro, token 
   const params = { macro_id: macro.macro_id, ticket_ids: [ticket.ticket_id], client_token: token };
   const { results } = await project.call("macro.run", params);
   const error = results[0]?.error ?? null;
-  if (error !== null) throw readFailure(error);
+  if (error !== null) throw sayRefusal(readFailure(error));
 }

@@ -14,7 +14,6 @@ import {
   typedTerm,
 } from "../../stores/search/query.ts";
 import { TicketSearch } from "../../stores/search/ticket_search.ts";
-import { inOwnWords } from "../../stores/settings/fault_words.ts";
 import { Problem } from "../../ui/problem.tsx";
 import { Finder } from "../finder/finder.tsx";
 import type { Option } from "../finder/finder_options.ts";
@@ -134,7 +133,7 @@ function Notice({ search, isEmpty }: { search: TicketSearch; isEmpty: boolean })
     : tn("{count} ticket found", "{count} tickets found", count);
   return (
     <div class="finder-notice">
-      {problem.value && <Problem problem={inOwnWords(problem.value)} onRetry={() => search.retry()} />}
+      {problem.value && <Problem problem={problem.value} onRetry={() => search.retry()} />}
       <p role="status" class={isAnswered ? undefined : "unseen"}>
         {isAnswered && problem.value === null && (count === 0 ? t("No ticket has this") : words)}
       </p>

@@ -19,7 +19,7 @@ function desk(tickets: Ticket[], id = "p") {
 }
 
 function results(ids: number[], refused: number[] = []): { results: TicketResult[] } {
-  const failure = { code: -32004, reason: "conflict", message: "it was merged", hint: null };
+  const failure = { code: -32004, reason: "conflict", message: "it was merged", hint: null, kind: null, values: {} };
   return {
     results: ids.map((id) => ({
       ticket_id: id,

@@ -133,7 +133,9 @@ export class BulkRun {
       return;
     }
     shown?.undo();
-    const problem = readFailure(result?.error ?? { code: 0, message: "", reason: "", hint: null });
+    const problem = readFailure(
+      result?.error ?? { code: 0, message: "", reason: "", hint: null, kind: null, values: {} },
+    );
     this.refused.value = [...this.refused.peek(), { ...one, title: before?.title ?? "", problem }];
   }
 }

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
-import { ApiError, parseError } from "../../api/errors.ts";
 import type { FieldFault } from "../../api/field_faults.ts";
 import { useCatalogue } from "../../i18n/translate.ts";
-import { faultWords, inOwnWords } from "./fault_words.ts";
+import { faultWords } from "./fault_words.ts";
 
 afterEach(() => useCatalogue("en", {}));
 
@@ -65,19 +64,4 @@ test("what has no kind begins as a sentence does, and is no English in another l
   useCatalogue("fr", { "This cannot be taken as it is": "Ceci ne convient pas" });
   assert.equal(faultWords(fault("invalid")), "Ceci ne convient pas");
   assert.equal(faultWords(fault("of tomorrow" as "invalid")), "Ceci ne convient pas");
-});
-
-test("a refusal of a field is the page's own to say", () => {
-  const data = {
-    reason: "invalid-params",
-    faults: ["query: character 8: x"],
-    field_faults: [{ param: "query", kind: "day", value: "now", place: 8 }],
-  };
-  const refused = inOwnWords(parseError({ code: -32602, message: "the query is not understood", data }));
-  assert.deepEqual(
-    [refused.message, refused.isOfServer, refused.reason],
-    ["Character 8: now is no day; write it as 2026-12-25", false, "invalid-params"],
-  );
-  const down = new ApiError("it is down");
-  assert.equal(inOwnWords(down), down);
 });

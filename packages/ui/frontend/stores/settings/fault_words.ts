@@ -1,6 +1,5 @@
 /** What is wrong with a field, in the words of its reader: the server says the kind, and the page what it is called. */
-import { ApiError } from "../../api/errors.ts";
-import { type FieldFault, readFieldFaults } from "../../api/field_faults.ts";
+import type { FieldFault } from "../../api/field_faults.ts";
 import type { FaultKind } from "../../api/wire.ts";
 import { spokenLanguage, t } from "../../i18n/translate.ts";
 import { dayName, WEEKDAYS } from "./hours.ts";
@@ -87,14 +86,6 @@ export function faultWords(fault: FieldFault, factor = 1): string {
   };
   const words = WORDS[isNamed ? kind : "invalid"](details);
   return place === undefined ? words : t("Character {place}: {fault}", { place, fault: words });
-}
-
-/** Return a refusal in the words of the page, where it says what is wrong with a field; else as it is. */
-export function inOwnWords(problem: ApiError): ApiError {
-  const faults = readFieldFaults(problem.data);
-  if (faults.length === 0) return problem;
-  const words = faults.map((fault) => faultWords(fault));
-  return new ApiError(words.join(" "), { code: problem.code, reason: problem.reason });
 }
 
 /** Return a bound in the unit of its field; rounded to what can be typed and is taken. */

@@ -1,7 +1,9 @@
 /** Gives the open tickets of one agent to another, before that agent leaves. */
 import type { Call } from "../../api/client.ts";
+import { ApiError } from "../../api/errors.ts";
 import { readFailure } from "../../api/failures.ts";
 import { fetchAllPages, LONGEST_PAGE } from "../all_pages.ts";
+import { sayRefusal } from "../refusals/refusals_part.ts";
 
 // The most tickets that one bulk update takes.
 const AT_ONCE = 100;
@@ -56,5 +58,6 @@ async function assign(call: Call, tickets: number[], to: string | null): Promise
   const refused = results.find(({ error }) => error !== null && error.reason !== "not-found");
   if (!refused?.error) return;
   const { ticket_id: id, error } = refused;
-  throw readFailure({ ...error, message: `#${id}: ${error.message}` });
+  const problem = sayRefusal(readFailure(error));
+  throw new ApiError(`#${id}: ${problem.message}`, problem);
 }

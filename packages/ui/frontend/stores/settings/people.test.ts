@@ -129,7 +129,7 @@ test("all open tickets are handed over, in portions, also what comes meanwhile",
 
 test("a ticket that is refused stops it, and one that is gone does not", async () => {
   const server = new FakeServer();
-  const failure = { code: -1, reason: "conflict", message: "no", hint: null };
+  const failure = { code: -1, reason: "conflict", message: "no", hint: null, kind: null, values: {} };
   const gone = handOver(server.call, { agent: "bob", to: null, report: () => {} });
   await server.answer("ticket.list", listed([1]));
   const results = [{ ticket_id: 1, ticket: null, error: { ...failure, reason: "not-found" } }];

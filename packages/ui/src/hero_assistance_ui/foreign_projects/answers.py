@@ -80,7 +80,8 @@ def _check_error(error: Any) -> None:
     faults, kinds = data.get("faults") or [], data.get("field_faults") or []
     if any(not isinstance(found, list) or len(found) > _MOST_FAULTS for found in (faults, kinds)):
         raise ValueError("the faults of its error are no list of a few")
-    if any(len(str(words)) > _LONGEST_WORDS for words in (error["message"], data.get("hint"), *faults, *kinds)):
+    values = data.get("values")
+    if any(len(str(words)) > _LONGEST_WORDS for words in (error["message"], data.get("hint"), values, *faults, *kinds)):
         raise ValueError("the words of its error are too long to show")
 
 

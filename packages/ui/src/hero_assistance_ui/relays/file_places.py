@@ -10,6 +10,7 @@ from weakref import WeakValueDictionary
 import httpx2
 
 from hero_assistance_sdk.errors import TooMany
+from hero_assistance_sdk.refusals import RefusalKind
 
 # A browser asks for six files of one host at once.
 PLACES_PER_CALLER = 8
@@ -37,7 +38,9 @@ class FilePlaces:
                 await places.acquire()
         except TimeoutError:
             raise TooMany(
-                f"{self._each} of your files are on their way already", hint="wait for one of them, or cancel it"
+                f"{self._each} of your files are on their way already",
+                hint="wait for one of them, or cancel it",
+                kind=RefusalKind.UPLOADS_AT_ONCE,
             ) from None
         try:
             async with opened as answer:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from hero_assistance_sdk.errors import Forbidden
+from hero_assistance_sdk.refusals import RefusalKind
 
 if TYPE_CHECKING:
     from joserfc.jwk import KeySet
@@ -23,6 +24,7 @@ class TokenRefused(Forbidden):
     """What the provider says is not for this desk or not for this sign-in, or it is not signed."""
 
     reason = "token-refused"
+    kind = RefusalKind.PROVIDER_REFUSED
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from hero_assistance_sdk.errors import Conflict, Forbidden, NotFound, SettingError
 from hero_assistance_sdk.hero_proc.settings import DaemonSettings
+from hero_assistance_sdk.refusals import RefusalKind
 from hero_assistance_server.identity.oidc.handshake import Handshake, begin_handshake
 from hero_assistance_server.identity.oidc.id_token import ProviderUser
 from hero_assistance_server.identity.oidc.model import OidcIdentity
@@ -61,7 +62,11 @@ class OidcService:
         _refuse_devices(caller)
         self.sign_in.rates.count_try(caller.origin)
         if not handshake.accepts(state):
-            raise Forbidden("this sign-in was not begun at this browser, or long ago", hint="begin it again")
+            raise Forbidden(
+                "this sign-in was not begun at this browser, or long ago",
+                hint="begin it again",
+                kind=RefusalKind.SIGN_IN_OVER,
+            )
         found = await self.provider.identify_user(settings, handshake, code, await self._redirect_uri())
 
         def command(work: UnitOfWork) -> SignedIn:
@@ -81,11 +86,14 @@ class OidcService:
         try:
             settings = read_oidc_settings(self.settings())
         except SettingError as error:
-            raise NotFound("no OpenID provider can be asked", hint=error.message) from None
+            raise NotFound(
+                "no OpenID provider can be asked", hint=error.message, kind=RefusalKind.NO_PROVIDER
+            ) from None
         if settings is None:
             raise NotFound(
                 "no OpenID provider is set",
                 hint="the operator sets OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET: hero_assistance secret set",
+                kind=RefusalKind.NO_PROVIDER,
             )
         return settings
 
@@ -93,7 +101,11 @@ class OidcService:
         """Where the provider sends browsers back to: an address of our page, never one of a request."""
         project = await self.sign_in.storage.read(lambda snapshot: snapshot.project.read())
         if not project.page_address:
-            raise Conflict("the page has no address", hint="an admin sets it: project.update page_address=https://...")
+            raise Conflict(
+                "the page has no address",
+                hint="an admin sets it: project.update page_address=https://...",
+                kind=RefusalKind.PAGE_ADDRESS_UNSET,
+            )
         return f"{project.page_address.rstrip('/')}{REDIRECT_PATH}"
 
     def _find_user(self, work: UnitOfWork, caller: Caller, issuer: str, found: ProviderUser) -> User:
@@ -105,13 +117,20 @@ class OidcService:
             work.oidc_identities.add(OidcIdentity(issuer, found.subject, user.user_id, millis(work.now)))
             work.record_audit_entry(BOUND, Caller(user, origin=caller.origin), {"user_id": user.user_id})
         if not user.active:
-            raise Forbidden(f"{user.user_id} is deactivated in this project", hint="ask an admin of this project")
+            raise Forbidden(
+                f"{user.user_id} is deactivated in this project",
+                hint="ask an admin of this project",
+                kind=RefusalKind.USER_DEACTIVATED,
+                values={"user": user.user_id},
+            )
         return user
 
     def _find_by_email(self, work: UnitOfWork, caller: Caller, issuer: str, found: ProviderUser) -> User:
         if found.email is None:
             raise Forbidden(
-                "the provider has not verified your e-mail address", hint="verify it there, or sign in by mail"
+                "the provider has not verified your e-mail address",
+                hint="verify it there, or sign in by mail",
+                kind=RefusalKind.PROVIDER_UNVERIFIED,
             )
         user = work.users.find_by_email(fold_name(found.email))
         if user is None:
@@ -119,11 +138,18 @@ class OidcService:
         if work.oidc_identities.find_of_user(issuer, user.user_id) is not None:
             # An address that the provider gave to another person must not give them the account as well.
             raise Forbidden(
-                f"another user of the provider signs in as {user.user_id}", hint="an admin can call user.unbind_oidc"
+                f"another user of the provider signs in as {user.user_id}",
+                hint="an admin can call user.unbind_oidc",
+                kind=RefusalKind.PROVIDER_OTHER_USER,
+                values={"user": user.user_id},
             )
         return user
 
 
 def _refuse_devices(caller: Caller) -> None:
     if caller.is_over_tcp:
-        raise Forbidden("a provider signs in browsers, at the page", hint="a device is bound by auth.request_link")
+        raise Forbidden(
+            "a provider signs in browsers, at the page",
+            hint="a device is bound by auth.request_link",
+            kind=RefusalKind.PAGE_ONLY,
+        )

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from hero_assistance_sdk.errors import Forbidden
+from hero_assistance_sdk.refusals import RefusalKind
 from hero_assistance_sdk.wire import Millis
 from hero_assistance_server.identity.shared_secrets import OwnSecrets, SharedSecrets
 from hero_assistance_server.timestamps import millis
@@ -50,13 +51,15 @@ class Challenges:
         if len(challenge) != _HEAD.size + _MAC_BYTES or not hmac.compare_digest(
             challenge[_HEAD.size :], self._sign(head, purpose)
         ):
-            raise Forbidden("this challenge was not made here, or for something else", hint=_AGAIN)
+            raise Forbidden(
+                "this challenge was not made here, or for something else", hint=_AGAIN, kind=RefusalKind.SIGN_IN_OVER
+            )
         made_at = _HEAD.unpack(head)[0]
         ends_at, skew = made_at + LIFE // _MILLISECOND, SKEW // _MILLISECOND
         is_of_now = made_at - skew <= now < ends_at
         # Kept until it is too old by the clock that is behind as well.
         if not (is_of_now and await self._shared.use_once(challenge, until=Millis(ends_at + skew), now=now)):
-            raise Forbidden("this challenge is used, or too old", hint=_AGAIN)
+            raise Forbidden("this challenge is used, or too old", hint=_AGAIN, kind=RefusalKind.SIGN_IN_OVER)
 
     def _sign(self, head: bytes, purpose: str) -> bytes:
         key = self._shared.find_key(_PURPOSE) or self._own_key

@@ -7,6 +7,7 @@ import hashlib
 from dataclasses import dataclass, replace
 
 from hero_assistance_sdk.errors import Conflict, Forbidden, NotFound
+from hero_assistance_sdk.refusals import RefusalKind
 from hero_assistance_sdk.wire import UserId
 from hero_assistance_server.identity.passkeys import verification
 from hero_assistance_server.identity.passkeys.challenges import Challenges
@@ -64,7 +65,7 @@ class PasskeyService:
             _check_room(work.passkeys.list_of(user.user_id))
             passkey = Passkey(found[0], user.user_id, found[1], found[2], name, millis(work.now))
             if work.passkeys.find(passkey.passkey_id) is not None:
-                raise Conflict("this passkey is known already", hint="sign in with it")
+                raise Conflict("this passkey is known already", hint="sign in with it", kind=RefusalKind.PASSKEY_KNOWN)
             work.passkeys.save(passkey)
             work.record_audit_entry(ADDED, caller, {"user_id": user.user_id, "name": name})
             return passkey
@@ -91,7 +92,9 @@ class PasskeyService:
 
         def command(work: UnitOfWork) -> SignedIn:
             if _find(work, passkey_id) != passkey:
-                raise Conflict("this passkey was used at the same time", hint="begin again")
+                raise Conflict(
+                    "this passkey was used at the same time", hint="begin again", kind=RefusalKind.SIGN_IN_OVER
+                )
             user = _owner(work, passkey, credential)
             work.passkeys.save(replace(passkey, sign_count=count, last_used_at=millis(work.now)))
             return self.sign_in.start_session(work, caller, user, SignInMethod.PASSKEY, device_name)
@@ -112,7 +115,9 @@ def _party(snapshot: Snapshot) -> RelyingParty:
     party = relying_party(snapshot.project.read().page_address)
     if party is None:
         raise Conflict(
-            "passkeys need a page with a domain name and TLS", hint="an admin sets page_address: project.update"
+            "passkeys need a page with a domain name and TLS",
+            hint="an admin sets page_address: project.update",
+            kind=RefusalKind.PASSKEYS_NEED_TLS,
         )
     return party
 
@@ -120,19 +125,32 @@ def _party(snapshot: Snapshot) -> RelyingParty:
 def _find(snapshot: Snapshot, passkey_id: str) -> Passkey:
     passkey = snapshot.passkeys.find(passkey_id)
     if passkey is None:
-        raise NotFound("this passkey is not known here", hint="it may have been removed; sign in by mail")
+        raise NotFound(
+            "this passkey is not known here",
+            hint="it may have been removed; sign in by mail",
+            kind=RefusalKind.PASSKEY_UNKNOWN,
+        )
     return passkey
 
 
 def _require_browser(caller: Caller) -> Caller:
     if caller.is_over_tcp:
-        raise Forbidden("passkeys are of browsers, at the page", hint="a device is bound by auth.request_link")
+        raise Forbidden(
+            "passkeys are of browsers, at the page",
+            hint="a device is bound by auth.request_link",
+            kind=RefusalKind.PAGE_ONLY,
+        )
     return caller
 
 
 def _check_room(known: list[Passkey]) -> None:
     if len(known) >= PASSKEYS_LIMIT:
-        raise Conflict(f"there are {len(known)} passkeys already", hint="remove those of devices that are gone")
+        raise Conflict(
+            f"there are {len(known)} passkeys already",
+            hint="remove those of devices that are gone",
+            kind=RefusalKind.PASSKEYS_FULL,
+            values={"count": len(known)},
+        )
 
 
 def _owner(work: UnitOfWork, passkey: Passkey, credential: str) -> User:
@@ -141,7 +159,12 @@ def _owner(work: UnitOfWork, passkey: Passkey, credential: str) -> User:
         raise PasskeyRefused("the passkey is another user's")
     user = work.users.find(passkey.user_id)
     if user is None or not user.active:
-        raise Forbidden(f"{passkey.user_id} is deactivated in this project", hint="ask an admin of this project")
+        raise Forbidden(
+            f"{passkey.user_id} is deactivated in this project",
+            hint="ask an admin of this project",
+            kind=RefusalKind.USER_DEACTIVATED,
+            values={"user": passkey.user_id},
+        )
     return user
 
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from hero_assistance_sdk.errors import Forbidden
+from hero_assistance_sdk.refusals import RefusalKind
 from hero_assistance_server.identity.passkeys.model import Passkey
 from hero_assistance_server.identity.passkeys.relying_party import RelyingParty
 
@@ -18,6 +19,7 @@ class PasskeyRefused(Forbidden):
     """What a browser answered is for another page, signed by another key, or was not confirmed by its user."""
 
     reason = "passkey-refused"
+    kind = RefusalKind.PASSKEY_REFUSED
 
 
 def registration_options(

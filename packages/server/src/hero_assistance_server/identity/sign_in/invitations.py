@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from hero_assistance_sdk.errors import Conflict, NotFound
+from hero_assistance_sdk.refusals import RefusalKind
 from hero_assistance_sdk.wire import Millis, Role
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.identity.sign_in.letters import LetterQueue, invitation_letter, link_of
@@ -69,7 +70,12 @@ class UserInvitations:
         """
         user = work.users.find_by_email(fold_name(email))
         if user is None:
-            raise NotFound(f"no user has the address {email}", hint="hero_assistance user add makes one")
+            raise NotFound(
+                f"no user has the address {email}",
+                hint="hero_assistance user add makes one",
+                kind=RefusalKind.NO_USER,
+                values={"user": email},
+            )
         _require_active(user)
         issued = self.links.issue(work, email, user, HAND_OVER)
         work.record_audit_entry(LINK_MADE, caller, {"user_id": user.user_id})
@@ -86,4 +92,9 @@ def _access(project: ProjectSettings, user: User, issued: IssuedToken) -> Access
 
 def _require_active(user: User) -> None:
     if not user.active:
-        raise Conflict(f"{user.user_id} is deactivated", hint=f"user.reactivate user_id={user.user_id} lets them in")
+        raise Conflict(
+            f"{user.user_id} is deactivated",
+            hint=f"user.reactivate user_id={user.user_id} lets them in",
+            kind=RefusalKind.USER_DEACTIVATED,
+            values={"user": user.user_id},
+        )

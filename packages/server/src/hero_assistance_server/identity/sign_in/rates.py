@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from hero_assistance_httpd.connections.token_buckets import take_token
 from hero_assistance_sdk.errors import TooOften
 from hero_assistance_sdk.limits import Limits
+from hero_assistance_sdk.refusals import RefusalKind
 from hero_assistance_sdk.wire import Millis
 from hero_assistance_server.identity.sign_in.model import RatedUse
 from hero_assistance_server.quotas.peer_buckets import PeerBuckets, count_one
@@ -80,6 +81,8 @@ class SignInRates:
             raise TooOften(
                 f"at most {self._links.most:.0f} links an hour are made for one address; the last one still counts",
                 retry_after_s=wait_s,
+                kind=RefusalKind.LINKS_LIMIT,
+                values={"limit": int(self._links.most)},
             )
 
     def count_begun(self, origin: str) -> None:
@@ -98,6 +101,7 @@ class SignInRates:
                 f"one address tries at most {self._codes_of_peer.most:.0f} codes in a quarter of an hour",
                 retry_after_s=wait_s,
                 hint="use the link of the mail",
+                kind=RefusalKind.CODES_LIMIT,
             )
 
     def count_code(self, work: UnitOfWork, address_hash: bytes) -> None:
@@ -108,10 +112,16 @@ class SignInRates:
                 "many codes were tried for this address, so that it takes one in ten minutes now",
                 retry_after_s=wait_s,
                 hint="use the link of the mail",
+                kind=RefusalKind.CODES_LIMIT,
             )
 
 
 def _count(buckets: PeerBuckets, origin: str, rule: str) -> None:
     wait_s = buckets.take(origin)
     if wait_s:
-        raise TooOften(f"one address {rule.format(f'{buckets.most:.0f}')}", retry_after_s=wait_s)
+        raise TooOften(
+            f"one address {rule.format(f'{buckets.most:.0f}')}",
+            retry_after_s=wait_s,
+            kind=RefusalKind.SIGN_INS_LIMIT,
+            values={"limit": int(buckets.most)},
+        )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ipaddress import IPv6Address
 
 from hero_assistance_sdk.errors import Forbidden, NotFound
+from hero_assistance_sdk.refusals import RefusalKind
 from hero_assistance_sdk.wire import Millis
 from hero_assistance_server.identity.devices.directory import overlay_address
 from hero_assistance_server.identity.devices.service import DeviceAdministration
@@ -93,7 +94,9 @@ class SignInService:
         # A wrong code is counted in the same transaction, so that it is no error there.
         signed_in = await self.storage.write(command)
         if signed_in is None:
-            raise NotFound("this link or code is wrong, used, or too old", hint="ask for a new one")
+            raise NotFound(
+                "this link or code is wrong, used, or too old", hint="ask for a new one", kind=RefusalKind.PROOF_WRONG
+            )
         return signed_in
 
     def start_session(
@@ -117,5 +120,6 @@ def _device_address(caller: Caller) -> IPv6Address | None:
         raise Forbidden(
             f"{caller.origin} is no address of the overlay, and no device is bound to another one",
             hint="call over the overlay, or sign in at the page",
+            kind=RefusalKind.NOT_ON_OVERLAY,
         )
     return address

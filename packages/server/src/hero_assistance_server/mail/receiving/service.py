@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from hero_assistance_sdk.errors import Conflict, NotFound
+from hero_assistance_sdk.refusals import RefusalKind
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.mail.receiving import retention
 from hero_assistance_server.mail.receiving.model import IncomingMail, MailId, MailState
@@ -19,7 +20,7 @@ def find_mail(snapshot: Snapshot, mail_id: MailId) -> IncomingMail:
     """Return a mail's record; raises `NotFound`."""
     mail = snapshot.incoming_mails.find(mail_id)
     if mail is None:
-        raise NotFound(f"there is no mail {mail_id}", hint="mail.inbox lists them")
+        raise NotFound(f"there is no mail {mail_id}", hint="mail.inbox lists them", kind=RefusalKind.NO_MAIL)
     return mail
 
 
@@ -27,11 +28,20 @@ def refile(work: UnitOfWork, caller: Caller, mail_id: MailId) -> IncomingMail:
     """Let a mail that was ignored or quarantined be filed; raises `NotFound` or `Conflict`."""
     mail = find_mail(work, mail_id)
     if mail.state is MailState.FILED:
-        raise Conflict(f"mail {mail_id} is filed on ticket {mail.ticket_id} already", hint="nothing has to be done")
+        raise Conflict(
+            f"mail {mail_id} is filed on ticket {mail.ticket_id} already",
+            hint="nothing has to be done",
+            kind=RefusalKind.MAIL_FILED,
+            values={"ticket": mail.ticket_id or 0},
+        )
     if mail.state is MailState.RECEIVED:
         return mail
     if work.incoming_mails.read_raw(mail_id) is None:
-        raise Conflict(f"the bytes of mail {mail_id} are deleted", hint="ask its sender to send it once more")
+        raise Conflict(
+            f"the bytes of mail {mail_id} are deleted",
+            hint="ask its sender to send it once more",
+            kind=RefusalKind.MAIL_DELETED,
+        )
     work.incoming_mails.reopen([mail_id])
     work.record_audit_entry("mail.refiled", caller, {"mail": str(mail_id), "reason": mail.reason})
     return replace(mail, state=MailState.RECEIVED, reason="", attempts=0, is_forced=True)
@@ -51,7 +61,12 @@ def discard_mail(work: UnitOfWork, caller: Caller, mail_id: MailId) -> IncomingM
     """Delete a mail that is not filed; its record stays, as ignored. Raises `NotFound` or `Conflict`."""
     mail = find_mail(work, mail_id)
     if mail.state is MailState.FILED:
-        raise Conflict(f"mail {mail_id} is filed on ticket {mail.ticket_id}", hint="close the ticket in its place")
+        raise Conflict(
+            f"mail {mail_id} is filed on ticket {mail.ticket_id}",
+            hint="close the ticket in its place",
+            kind=RefusalKind.MAIL_FILED,
+            values={"ticket": mail.ticket_id or 0},
+        )
     retention.discard(work, caller, [mail_id], retention.BY_OPERATOR)
     return find_mail(work, mail_id)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hero_assistance_sdk.errors import NotFound
+from hero_assistance_sdk.refusals import RefusalKind
 from hero_assistance_sdk.wire import TicketId
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.mail.receiving.model import IncomingMail, MailId
@@ -29,7 +30,11 @@ async def read_mail_html(
     raw = await storage.read(lambda snapshot: _read_raw(snapshot, caller, mail_id))
     document = await storage.in_thread(lambda: make_html_document(parse_parts(raw), loads_pictures=loads_pictures))
     if document is None:
-        raise NotFound(f"mail {mail_id} cannot be shown as HTML", hint="read the text of its message")
+        raise NotFound(
+            f"mail {mail_id} cannot be shown as HTML",
+            hint="read the text of its message",
+            kind=RefusalKind.MAIL_WITHOUT_HTML,
+        )
     return document
 
 
@@ -37,10 +42,14 @@ def _read_raw(snapshot: Snapshot, caller: Caller, mail_id: MailId) -> bytes:
     mail = snapshot.incoming_mails.find(mail_id)
     # What is on no ticket is for those who may file it.
     if mail is None or (mail.ticket_id is None and not caller.administers):
-        raise NotFound(f"there is no mail {mail_id} on a ticket")
+        raise NotFound(f"there is no mail {mail_id} on a ticket", kind=RefusalKind.NO_MAIL)
     if mail.ticket_id is not None:
         visible_ticket(snapshot, caller, mail.ticket_id)
     raw = snapshot.incoming_mails.read_raw(mail_id)
     if raw is None:
-        raise NotFound(f"mail {mail_id} is deleted", hint="mails are kept for 30 days; read the text of its message")
+        raise NotFound(
+            f"mail {mail_id} is deleted",
+            hint="mails are kept for 30 days; read the text of its message",
+            kind=RefusalKind.MAIL_DELETED,
+        )
     return raw

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from hero_assistance_sdk.errors import Conflict, Forbidden, Unauthenticated, Unavailable
 from hero_assistance_sdk.hero_proc.settings import DaemonSettings
+from hero_assistance_sdk.refusals import RefusalKind
 from hero_assistance_sdk.rpc.examples import Example
 from hero_assistance_sdk.rpc.methods import NoParams, Params, Result
 from hero_assistance_server.identity.permissions import OPERATORS, Caller
@@ -109,7 +110,11 @@ def add_methods(
     async def test(caller: Caller, params: SendTest) -> SentTest:
         """Send a test letter to an address, the same way as every other letter, and before those that wait."""
         if not is_address(params.address):
-            raise Conflict(f"{params.address} is no address that mail can be sent to")
+            raise Conflict(
+                f"{params.address} is no address that mail can be sent to",
+                kind=RefusalKind.MAIL_ADDRESS_UNUSABLE,
+                values={"address": params.address},
+            )
         settings = read_mail_settings(await refresh())
         pause.lift()
         delivery_id, has_links = await storage.write(lambda work: _queue_test(work, caller, params.address))

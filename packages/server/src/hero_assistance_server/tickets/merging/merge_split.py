@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from hero_assistance_sdk.errors import Conflict, NotFound, TicketMerged
+from hero_assistance_sdk.refusals import RefusalKind
 from hero_assistance_sdk.wire import MessageId, MessageKind, Status, TicketId, UserId
 from hero_assistance_server.events.change_builder import build_change, build_filing
 from hero_assistance_server.events.model import AnyChange
@@ -93,7 +94,11 @@ def split(
     """Make a ticket of its own, for the same people, of some of a ticket's messages; raises `NotFound`."""
     absent = set(chosen) - {entry.message_id for entry in entries}
     if absent:
-        raise NotFound(f"ticket {source.ticket_id} has no message {min(absent)}")
+        raise NotFound(
+            f"ticket {source.ticket_id} has no message {min(absent)}",
+            kind=RefusalKind.NO_MESSAGE,
+            values={"message": min(absent)},
+        )
     taken = [entry for entry in entries if entry.message_id in chosen]
     left = [entry for entry in entries if entry.message_id not in chosen]
     part = Ticket(
@@ -125,7 +130,7 @@ def split(
 def _check_mergeable(source: Ticket, target: Ticket) -> None:
     """Raise `Conflict` for a ticket and itself, for one that is merged already, and where other people see them."""
     if source.ticket_id == target.ticket_id:
-        raise Conflict("a ticket cannot be merged into itself")
+        raise Conflict("a ticket cannot be merged into itself", kind=RefusalKind.MERGE_INTO_ITSELF)
     for ticket in (source, target):
         if ticket.merged_into is not None:
             raise TicketMerged(ticket.ticket_id, ticket.merged_into)
@@ -133,6 +138,7 @@ def _check_mergeable(source: Ticket, target: Ticket) -> None:
         raise Conflict(
             "other people see the one ticket than the other",
             hint="make them collaborators of both first (ticket.invite)",
+            kind=RefusalKind.MERGE_OTHER_PEOPLE,
         )
 
 
@@ -144,6 +150,8 @@ def _status_after_merge(source: Ticket, target: Ticket, *, reopen: bool) -> Stat
             raise Conflict(
                 f"ticket {target.ticket_id} is {target.status.value}",
                 hint="merge with reopen: true, or into a ticket that is not closed",
+                kind=RefusalKind.MERGE_INTO_DONE,
+                values={"ticket": target.ticket_id},
             )
         return Status.OPEN
     return status if source.status in UNANSWERED else target.status
