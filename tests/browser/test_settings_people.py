@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from playwright.sync_api import expect
@@ -33,6 +34,27 @@ def test_somebody_is_invited_and_found(served: Desk, person: Person) -> None:
     expect(settings.row("Erin Example")).to_contain_text("Agent")
     team = served.call("alice", "user.list", team=True)["users"]
     assert [one["email"] for one in team if one["name"] == "Erin Example"] == ["erin@example.org"]
+
+
+def test_where_no_letter_arrives_the_link_is_handed_over(served: Desk, person: Person) -> None:
+    alice = person("alice")
+    settings = settings_of(alice, "People")
+    alice.page.get_by_role("link", name="Invite somebody").click()
+    settings.field("E-mail address").fill("erin@example.org")
+    alice.page.get_by_role("button", name="Invite", exact=True).click()
+    notice = alice.page.locator(".settings-notice")
+    expect(notice).to_contain_text("set the address of the page under Project")
+    notice.get_by_role("link", name="Project").click()
+    settings.field("Address of this page").fill("https://desk.example.org/")
+    settings.save()
+    settings.open("People")
+    alice.page.get_by_role("link", name="Invite somebody").click()
+    settings.field("E-mail address").fill("erin@example.org")
+    alice.page.get_by_role("button", name="Invite", exact=True).click()
+    link = settings.field("Their link")
+    expect(link).to_have_value(re.compile(r"^https://desk\.example\.org/sign-in/link\?token=\S{20,}$"))
+    # What is done at the page names no command of a shell.
+    expect(alice.page.get_by_role("main")).not_to_contain_text("hero_assistance")
 
 
 def test_a_customer_is_found_and_becomes_an_agent(served: Desk, person: Person) -> None:

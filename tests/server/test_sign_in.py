@@ -294,10 +294,27 @@ async def test_the_operator_adds_users_and_hands_over_links(hero: Desk) -> None:
     assert {(entry["actor"], entry["origin"]) for entry in entries} == {(None, "operator")}
 
 
-async def test_an_admin_adds_users_and_sees_no_link(hero: Desk) -> None:
+async def test_where_no_letter_arrives_an_admin_hands_over_the_link_of_who_was_never_here(hero: Desk) -> None:
     admin = session(await sign_in(hero, "alice@example.org"))
-    added = await ask(hero, "user.add", admin, email="bob@example.org", role="agent")
-    assert (added["link"], added["code"]) == (None, None)
+    first = await ask(hero, "user.add", admin, email="bob@example.org", role="agent")
+    assert (first["code"], first["mailed"]) == (None, False)
+    again = await ask(hero, "user.add", admin, email="bob@example.org")
+    made = (await hero.call("audit.list", OPERATOR, action="auth.link_made"))["entries"]
+    assert [(entry["actor"], entry["detail"]["user_id"]) for entry in made[:2]] == [("alice", "bob")] * 2
+    # The newer one takes the place of the one before it.
+    assert await reason(hero, "auth.redeem", {}, token=token_in(first)) == "not-found"
+    done = await ask(hero, "auth.redeem", {}, token=token_in(again))
+    assert done["user"]["user_id"] == "bob"
+
+
+async def test_no_admin_sees_the_link_of_who_was_here(hero: Desk) -> None:
+    admin = session(await sign_in(hero, "alice@example.org"))
+    await sign_in(hero, EMAIL)
+    assert (await ask(hero, "user.add", admin, email=EMAIL))["link"] is None
+    await hero.call("user.add", OPERATOR, email="bob@example.org", role="agent")
+    await hero.call("user.bind_login", OPERATOR, user_id="bob", login="bob")
+    # The edge lets them in by this name, and the desk keeps no entry of that.
+    assert (await ask(hero, "user.add", admin, email="bob@example.org"))["link"] is None
     assert await reason(hero, "user.link", admin, email="bob@example.org") == "forbidden"
     assert await reason(hero, "user.add", session(await sign_in(hero)), email="x@example.org") == "forbidden"
 

@@ -17,6 +17,7 @@ from hero_assistance_server.outbox.pauses import LASTING, PAUSES
 from hero_assistance_server.project.feature import sends_letters
 from tests.server.desk import OPERATOR, running
 from tests.server.mail.settings_socket import telling
+from tests.server.signing_in import ask, hand_over, set_up, token_of
 
 SERVER = DaemonSettings(smtp_url="smtp://mail.example.org", mail_from="desk@example.org")
 NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
@@ -70,3 +71,16 @@ async def test_known_and_unknown_addresses_get_one_answer_with_and_without_a_ser
         status = await desk.call("mail.status", OPERATOR)
         info = await desk.call("project.info", OPERATOR)
     assert (status["way"], info["sign_in"]["link"]) == ("smtp", True)
+
+
+@pytest.mark.anyio
+async def test_no_admin_sees_a_link_that_a_letter_brings(paths: Paths) -> None:
+    async with (
+        telling(paths, {"SMTP_URL": "smtp://127.0.0.1:9", "MAIL_FROM": "desk@example.org"}),
+        running(paths, mode=AuthMode.HERO, seed=False) as desk,
+    ):
+        await set_up(desk)
+        handed_over = await hand_over(desk, "alice@example.org")
+        alice = await ask(desk, "auth.redeem", {}, token=token_of(handed_over["link"]))
+        added = await ask(desk, "user.add", {"x-hero-session": alice["session"]}, email="bob@example.org")
+    assert (added["mailed"], added["link"]) == (True, None)

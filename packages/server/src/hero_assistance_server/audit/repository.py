@@ -8,6 +8,9 @@ from typing import Protocol
 
 from hero_assistance_sdk.wire import MessageId, Millis, TicketId, UserId
 
+# The id before which every entry is.
+NEWEST = 2**63 - 1
+
 
 @dataclass(frozen=True, slots=True)
 class StoredAuditEntry:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from hero_assistance_sdk.errors import Conflict, NotFound
 from hero_assistance_sdk.refusals import RefusalKind
 from hero_assistance_sdk.wire import Millis, Role
+from hero_assistance_server.audit.repository import NEWEST, AuditQuery
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.identity.sign_in.letters import LetterQueue, invitation_letter, link_of
 from hero_assistance_server.identity.sign_in.links import Links
@@ -26,7 +27,8 @@ LINK_MADE = "auth.link_made"
 class Access:
     """A user's link and code; `link` is `None` while the page has no address.
 
-    The code counts for a quarter of an hour, and is made where the operator is there to say it.
+    The code counts for a quarter of an hour, and is made where the operator is there to say it. An admin may hand over
+    the link where no letter can, to somebody who was never here: it is as if they had given the user another address.
     """
 
     user: User
@@ -35,6 +37,7 @@ class Access:
     code: str | None
     code_expires_at: Millis | None
     mailed: bool = False
+    is_for_admin: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,12 @@ class UserInvitations:
         project = work.project.read()
         letter = invitation_letter(choose_language(user, project), project, address, issued)
         self.letters.queue(work, letter)
-        return replace(_access(project, user, issued), mailed=self.letters.reaches_users)
+        mailed = self.letters.reaches_users
+        is_for_admin = not mailed and not _has_been_here(work, user)
+        access = replace(_access(project, user, issued), mailed=mailed, is_for_admin=is_for_admin)
+        if is_for_admin and access.link is not None and not caller.is_operator:
+            work.record_audit_entry(LINK_MADE, caller, {"user_id": user.user_id})
+        return access
 
     def link(self, work: UnitOfWork, caller: Caller, email: str) -> Access:
         """Make a link of a day for the operator to hand over; raises `NotFound`, or `Conflict` for who is deactivated.
@@ -88,6 +96,12 @@ class UserInvitations:
 
 def _access(project: ProjectSettings, user: User, issued: IssuedToken) -> Access:
     return Access(user, link_of(project, issued), issued.expires_at, issued.code, issued.code_expires_at)
+
+
+def _has_been_here(work: UnitOfWork, user: User) -> bool:
+    """Return whether a user has done anything, as a sign-in is, or comes in by a name of the edge."""
+    entries = work.audit.iterate_newest(AuditQuery(actor=user.user_id), NEWEST)
+    return next(entries, None) is not None or bool(work.logins.list_after("", 1, user.user_id))
 
 
 def _require_active(user: User) -> None:

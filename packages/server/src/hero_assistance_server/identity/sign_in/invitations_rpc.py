@@ -50,8 +50,8 @@ class UserAccess(Result):
     """A user, and how they sign in for the first time.
 
     `link`, which counts until `expires_at`, and `code`, which counts for 15 minutes, are for the operator, who hands
-    over one of them, and null for an admin; `link` is null while the page has no address. `mailed` says that a letter
-    with the link is on its way.
+    over one of them. An admin gets the `link` where no letter can bring it and the user was never here, and else null,
+    as `code` is; `link` is null while the page has no address. `mailed` says that a letter with the link is on its way.
     """
 
     user: wire.User
@@ -90,7 +90,7 @@ def _serialize(access: Access, caller: Caller) -> UserAccess:
     may_see = caller.is_operator
     return UserAccess(
         user=serializers.user(access.user, staff=True),
-        link=access.link if may_see else None,
+        link=access.link if may_see or access.is_for_admin else None,
         expires_at=access.expires_at,
         code=access.code if may_see else None,
         code_expires_at=access.code_expires_at if may_see else None,

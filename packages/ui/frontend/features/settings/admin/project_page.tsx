@@ -1,4 +1,4 @@
-/** What the project is called, the language of its letters, what customers are shown of the team's work, who becomes a customer, and files. */
+/** What the project is called, where its page is, the language of its letters, what customers are shown of the team's work, who becomes a customer, and files. */
 import type { Project as Settings } from "../../../api/wire.ts";
 import { LANGUAGES } from "../../../i18n/languages.ts";
 import { t } from "../../../i18n/translate.ts";
@@ -12,7 +12,7 @@ import { type SettingsFormProps, WithSettings } from "../parts/project_form.tsx"
 import { useForm } from "../parts/use_form.ts";
 
 const MIB = 1024 * 1024;
-const FIELDS = ["name", "language", "attachment_bytes", "attachments_per_message"];
+const FIELDS = ["name", "page_address", "language", "attachment_bytes", "attachments_per_message"];
 
 export function ProjectPage({ project }: PageProps) {
   return (
@@ -25,6 +25,7 @@ export function ProjectPage({ project }: PageProps) {
 function valuesOf(settings: Settings) {
   return {
     name: settings.name,
+    page_address: settings.page_address ?? "",
     language: settings.language,
     share_tags: settings.share_tags,
     share_assignee: settings.share_assignee,
@@ -55,6 +56,13 @@ function ProjectForm({ project, settings }: SettingsFormProps) {
         label={t("Name of the project")}
         hint={t("At the head of its pages, and in letters.")}
         input={{ maxLength: 100 }}
+      />
+      <TextField
+        form={form}
+        name="page_address"
+        label={t("Address of this page")}
+        hint={t("Such as https://help.example.org/: for links in letters, for invitations, and for passkeys.")}
+        input={{ type: "url", maxLength: 500 }}
       />
       <ChoiceField
         form={form}

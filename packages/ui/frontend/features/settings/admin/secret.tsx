@@ -1,29 +1,12 @@
 /** A secret that is shown once, with a way to copy it. */
-import { useSignal } from "@preact/signals";
-import { useRef } from "preact/hooks";
 import { t } from "../../../i18n/translate.ts";
+import { Copyable } from "../parts/copyable.tsx";
 
 export function Secret({ text }: { text: string }) {
-  const isCopied = useSignal(false);
-  const field = useRef<HTMLInputElement>(null);
-  const copy = async () => {
-    field.current?.select();
-    try {
-      await navigator.clipboard.writeText(text);
-      isCopied.value = true;
-    } catch {
-      // A page without TLS has no clipboard: what is selected is copied by the keys.
-    }
-  };
   return (
     <div class="settings-notice">
       <p>{t("Its secret signs what is sent. Keep it now: it is never shown again.")}</p>
-      <div class="settings-row settings-row-end">
-        <input ref={field} readOnly dir="ltr" class="secret" aria-label={t("Secret")} value={text} />
-        <button type="button" class="button" onClick={() => void copy()}>
-          {isCopied.value ? t("Copied") : t("Copy")}
-        </button>
-      </div>
+      <Copyable text={text} label={t("Secret")} />
     </div>
   );
 }

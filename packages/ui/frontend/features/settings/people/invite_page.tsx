@@ -1,4 +1,4 @@
-/** An invitation: a user by their address, who is mailed a link. */
+/** An invitation: a user by their address, who is mailed a link, or handed one where this desk sends no mail. */
 import { useSignal } from "@preact/signals";
 import type { Role, UserAccess } from "../../../api/wire.ts";
 import { formatExactly } from "../../../i18n/times.ts";
@@ -6,6 +6,7 @@ import { t, tx } from "../../../i18n/translate.ts";
 import type { Project } from "../../../stores/project.ts";
 import { settingsHref } from "../../../stores/settings/pages.ts";
 import { peopleOf } from "../../../stores/settings/people.ts";
+import { Copyable } from "../parts/copyable.tsx";
 import { ChoiceField, TextField } from "../parts/fields.tsx";
 import { FormFrame } from "../parts/form_frame.tsx";
 import { Page } from "../parts/page.tsx";
@@ -40,7 +41,9 @@ export function InvitePage({ project }: { project: Project }) {
           form={form}
           name="email"
           label={t("E-mail address")}
-          hint={t("Where this desk sends mail, a link that signs them in goes there. It counts for a week.")}
+          hint={t(
+            "Where this desk sends mail, a link that signs them in goes there; else you hand it over. It counts for a week.",
+          )}
           input={{ type: "email", maxLength: 254 }}
         />
         <TextField
@@ -64,14 +67,42 @@ function Invited({ access }: { access: UserAccess }) {
       <bdi>{user.name}</bdi>
     </a>
   );
+  if (mailed)
+    return (
+      <p class="settings-notice" role="status">
+        {tx("{name} is invited: a letter is on its way. Its link counts until {time}.", { name, time })}
+      </p>
+    );
   return (
-    <p class="settings-notice" role="status">
-      {mailed
-        ? tx("{name} is invited: a letter is on its way. Its link counts until {time}.", { name, time })
-        : tx(
-            "{name} is added. This desk sends no mail: the person who runs it hands out a link, by hero_assistance user link.",
-            { name },
-          )}
+    <div class="settings-notice">
+      <p role="status">{tx("{name} is added. This desk sends no mail.", { name })}</p>
+      {access.link === null ? <NoLink /> : <Link address={access.link} time={time} />}
+    </div>
+  );
+}
+
+/** What signs them in, to be handed over: it is shown once. */
+function Link({ address, time }: { address: string; time: string }) {
+  const label = t("Their link");
+  return (
+    <>
+      <p>
+        {t("Hand them this link: it signs them in once, and counts until {time}. It is not shown again.", { time })}
+      </p>
+      <Copyable text={address} label={label} />
+    </>
+  );
+}
+
+/** A desk whose page has no address makes no links; who was here before has another way in. */
+function NoLink() {
+  const settings = <a href={settingsHref("project")}>{t("Project")}</a>;
+  return (
+    <p>
+      {tx(
+        "For a link to hand over, set the address of the page under {settings}, and invite them once more. Who was here before signs in as they did.",
+        { settings },
+      )}
     </p>
   );
 }
