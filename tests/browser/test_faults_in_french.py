@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from tests.browser.page_object import Visitor, go_to
 from tests.browser.pages_language import visit_in
 from tests.browser.pages_sign_in import TITLE, add_user
-from tests.ui.daemons import Desk
+from tests.ui.daemons import Desk, eventually
 
 Visit = Callable[..., Visitor]
 
@@ -64,6 +64,16 @@ def test_what_an_admin_may_not_do(served: Desk, visit: Visit) -> None:
     expect(alert.locator(".problem-message")).to_have_text("alice est le dernier administrateur")
     expect(alert.locator(".problem-hint")).to_have_text("Nommez d’abord un autre administrateur.")
     expect(page.locator("[lang=en]")).to_have_count(0)
+
+
+def test_why_a_mail_waits_in_the_quarantine(served: Desk, visit: Visit) -> None:
+    served.call("alice", "mail.deliver", text="Subject: No sender\r\n\r\nWho am I?\r\n")
+    eventually(lambda: served.call("alice", "mail.inbox")["counts"]["quarantined"], "the mail is in the quarantine")
+    page = visit_in(served, visit, "fr-FR", "alice").page
+    go_to(page, "#/settings/mail")
+    mail = page.get_by_role("listitem").filter(has_text="No sender")
+    expect(mail).to_contain_text("Il ne nomme aucun expéditeur, ou plusieurs")
+    expect(mail.locator("[lang=en]")).to_have_count(0)
 
 
 @pytest.fixture

@@ -282,6 +282,8 @@ export type IncomingMailRecord = {
   size: number;
   state: MailState;
   reason: string;
+  reason_kind: QuarantineKind | null;
+  reason_values: { [key in string]?: string };
   sender: string | null;
   subject: string;
   ticket_id: number | null;
@@ -561,6 +563,8 @@ export type PrunedDeliveries = {
   count: number;
   last_at: number;
 };
+
+export type QuarantineKind = "no_sender" | "sender_rate" | "customer_rate" | "newcomer_rate" | "domain_rate" | "unproved_rate" | "unproved_rate_of_ticket" | "report_rate" | "report_rate_of_ticket" | "attempts" | "no_bytes" | "defect";
 
 export type QueuedMessage = {
   message_id: string;

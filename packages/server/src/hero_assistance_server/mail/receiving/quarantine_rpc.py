@@ -35,6 +35,8 @@ _DISCARDS = Example(
         "size": len(_NAMELESS),
         "state": "ignored",
         "reason": "discarded: it names no sender, or more than one",
+        "reason_kind": None,
+        "reason_values": {},
         "sender": None,
         "subject": "The VPN is down",
         "ticket_id": None,

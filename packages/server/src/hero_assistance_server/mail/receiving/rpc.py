@@ -37,12 +37,14 @@ _RECORD = {
     "size": len(_RFC),
     "state": "received",
     "reason": "",
+    "reason_kind": None,
+    "reason_values": {},
     "sender": None,
     "subject": "",
     "ticket_id": None,
     "message_id": None,
 }
-_VARIES = frozenset({"state", "sender", "subject", "ticket_id", "received_at", "reason"})
+_VARIES = frozenset({"state", "sender", "subject", "ticket_id", "received_at", "reason", "reason_kind"})
 _COUNTS = {"received": 0, "filed": 0, "ignored": 0, "quarantined": 0}
 _LISTS = Example("No mail came yet", "alice", {}, {"mails": [], "next_before": None, "counts": _COUNTS})
 _DELIVERS = Example("An admin hands in a mail", "alice", {"text": _RFC}, {"mail_id": 1})

@@ -8,6 +8,7 @@ import { useAction } from "../../../ui/hooks/use_action.ts";
 import { Problem } from "../../../ui/problem.tsx";
 import { Confirmed } from "../parts/confirmed.tsx";
 import { Loaded } from "../parts/page.tsx";
+import { quarantineWords } from "./quarantine_words.ts";
 
 const PAGE_LENGTH = 20;
 
@@ -86,6 +87,16 @@ function All({ project, count, reload }: { project: Project; count: number; relo
   );
 }
 
+function Reason({ mail }: { mail: IncomingMailRecord }) {
+  const words = quarantineWords(mail);
+  if (words !== null) return <span class="entry-detail">{words}</span>;
+  return (
+    <bdi class="entry-detail" lang="en">
+      {mail.reason}
+    </bdi>
+  );
+}
+
 type MailProps = { project: Project; mail: IncomingMailRecord; reload: () => Promise<void> };
 
 function Mail({ project, mail, reload }: MailProps) {
@@ -107,7 +118,7 @@ function Mail({ project, mail, reload }: MailProps) {
         <bdi class="entry-name">{subject}</bdi>
         <bdi class="entry-detail">{mail.sender ?? t("No sender")}</bdi>
         <span class="entry-detail">{formatExactly(mail.received_at)}</span>
-        <bdi class="entry-detail">{mail.reason}</bdi>
+        <Reason mail={mail} />
       </span>
       <button
         type="button"

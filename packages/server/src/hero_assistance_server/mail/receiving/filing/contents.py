@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hero_assistance_sdk.errors import QuotaFull
+from hero_assistance_sdk.refusals import RefusalKind
 from hero_assistance_sdk.wire import AttachmentId, Priority
 from hero_assistance_server.attachments.service import add_upload
 from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.languages.language import Language
 from hero_assistance_server.mail.receiving.filing import senders
 from hero_assistance_server.mail.receiving.filing.mail_to_file import MailToFile
 from hero_assistance_server.mail.receiving.filing.message_text import MessageParts, make_body, make_title
@@ -29,7 +31,7 @@ def create_mail_ticket(work: UnitOfWork, caller: Caller, mail: MailToFile, *, wa
     return create_ticket(
         work,
         caller,
-        title=make_title(mail.parsed.subject),
+        title=make_title(mail.parsed.subject, mail.facts.language),
         body=body,
         priority=Priority.NORMAL,
         tags=[UNPROVED_TAG] if warning else [],
@@ -48,10 +50,17 @@ def make_contents(
         try:
             made = add_upload(work, caller, name=file.name, size=file.size, sniffed=file.sniffed, sha256=file.sha256)
         except QuotaFull as error:
-            remarks.append(f"Not attached: {file.name}: {error.message}")
+            remarks.append(_explain_quota(mail.facts.language, file.name, error))
         else:
             ids.append(made.attachment_id)
-    return make_body(MessageParts(mail.answer, mail.quote, warning, remarks)), ids
+    parts = MessageParts(mail.answer, mail.quote, warning, remarks)
+    return make_body(parts, mail.facts.language), ids
+
+
+def _explain_quota(language: Language, name: str, full: QuotaFull) -> str:
+    if full.kind is RefusalKind.OWN_FILES_FULL:
+        return language.t("Not attached: {name}: the files of its sender have no more room", name=name)
+    return language.t("Not attached: {name}: the files of this desk have no more room", name=name)
 
 
 def write_note(

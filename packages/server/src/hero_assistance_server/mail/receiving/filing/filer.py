@@ -19,6 +19,7 @@ from hero_assistance_server.mail.receiving.filing.filing import Filing
 from hero_assistance_server.mail.receiving.filing.mail_to_file import DeskFacts, MailToFile
 from hero_assistance_server.mail.receiving.filing.preparation import Preparation, Prepared
 from hero_assistance_server.mail.receiving.model import FilingOutcome, IncomingMail, MailId, MailState
+from hero_assistance_server.mail.receiving.quarantine_reasons import QuarantineKind, say_reason
 from hero_assistance_server.mail.receiving.retention import Retention
 from hero_assistance_server.project.rules import ProjectSettings
 from hero_assistance_server.storage.file_storage import FileStorage
@@ -145,7 +146,9 @@ class Filer:
             # The outermost place of one mail, as in its preparation.
             if not isinstance(error, HeroError):
                 _log.error("mail.not-filed", mail=record.mail_id, exc_info=error)
-            reason = error.message if isinstance(error, HeroError) else f"a defect of the server: {error!r}"
+            reason = (
+                error.message if isinstance(error, HeroError) else say_reason(QuarantineKind.DEFECT, error=repr(error))
+            )
             outcome = await self._quarantine(record, reason)
         _log.info("mail.handled", mail=record.mail_id, state=outcome.state.value, reason=outcome.reason)
 

@@ -9,7 +9,6 @@ from hero_assistance_sdk.errors import TooOften
 from hero_assistance_sdk.wire import MessageKind
 from hero_assistance_server.identity.permissions import MAIL_ORIGIN, Caller
 from hero_assistance_server.languages.language import Language
-from hero_assistance_server.languages.registry import choose_language
 from hero_assistance_server.mail.receiving.filing import senders
 from hero_assistance_server.mail.receiving.filing.contents import create_mail_ticket, make_contents, write_note
 from hero_assistance_server.mail.receiving.filing.mail_rates import MailRates
@@ -33,6 +32,7 @@ from hero_assistance_server.mail.receiving.model import FilingOutcome, MailConte
 from hero_assistance_server.mail.receiving.parsing.authentication_results import SenderProof, read_proof
 from hero_assistance_server.mail.receiving.parsing.automatic import Automatic
 from hero_assistance_server.mail.receiving.parsing.delivery_status import DeliveryReport
+from hero_assistance_server.mail.receiving.quarantine_reasons import QuarantineKind, say_reason
 from hero_assistance_server.mail.receiving.retention import AUTOMATIC_LIMIT, cut_to_header
 from hero_assistance_server.mail.sending.mail_settings import MailSettings
 from hero_assistance_server.messages.service import write_message
@@ -67,7 +67,7 @@ class Filing:
         outcome = self._find_outcome(work, mail)
         contents = MailContents(
             sender=parsed.sender.lower() or None,
-            subject=make_title(parsed.subject),
+            subject=make_title(parsed.subject, mail.facts.language),
             header_id=parsed.header_id or None,
             fingerprint=parsed.fingerprint,
             has_html=parsed.content.has_html,
@@ -91,7 +91,7 @@ class Filing:
         if parsed.report is not None:
             return self._note_report(work, mail)
         if not parsed.sender:
-            return FilingOutcome(MailState.QUARANTINED, "it names no sender, or more than one")
+            return FilingOutcome(MailState.QUARANTINED, say_reason(QuarantineKind.NO_SENDER))
         return self._file(work, mail)
 
     def _find_reason_to_ignore(self, work: UnitOfWork, mail: MailToFile) -> str:
@@ -149,7 +149,7 @@ class Filing:
     ) -> FilingOutcome:
         """File a mail as its sender's: as a reply where they may write one, else as a ticket of theirs."""
         caller, ticket = Caller(user, origin=MAIL_ORIGIN), match.ticket
-        language = choose_language(None, mail.facts.settings)
+        language = mail.facts.language
         why_note = ""
         if ticket is not None and user.is_staff:
             why_note = explain_note(work, mail.parsed, ticket, language)
@@ -180,6 +180,7 @@ class Filing:
         """File a mail that acts for no user: as a note on its ticket, else as a ticket that staff alone see."""
         caller = Caller(senders.obtain_unproved(work, self.directory), origin=MAIL_ORIGIN)
         named = mail.parsed.sender or "no sender"
+        # In English in each language: the page takes it off the text, and says the kind of the reason.
         warning = f"This mail says that it is from {named}. It acts for no user: {verdict.reason}."
         if match.ticket is None:
             made = create_mail_ticket(work, caller, mail, warning=warning)
@@ -200,7 +201,7 @@ class Filing:
         reason = "" if mail.record.is_forced else self.rates.admit_report(work, ticket.ticket_id)
         if reason:
             return FilingOutcome(MailState.QUARANTINED, reason)
-        text = _explain_report(report, choose_language(None, mail.facts.settings))
+        text = _explain_report(report, mail.facts.language)
         message = write_note(work, self.directory, ticket, text)
         return FilingOutcome(MailState.FILED, Automatic.REPORT.value, ticket.ticket_id, message.message_id)
 

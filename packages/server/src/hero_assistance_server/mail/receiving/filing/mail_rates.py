@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from hero_assistance_sdk.limits import DEFAULTS, Limits
 from hero_assistance_sdk.wire import TicketId
+from hero_assistance_server.mail.receiving.quarantine_reasons import QuarantineKind, say_reason
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
 
 SPAN = timedelta(hours=1)
@@ -32,16 +33,20 @@ class MailRates:
         full = _take(work, limits)
         if not full:
             return ""
-        where = f" of {domain}" if "/" in full else ""
-        return f"mails of unknown senders{where} made {limits[full]:.0f} customers within an hour already"
+        limit = int(limits[full])
+        if "/" in full:
+            return say_reason(QuarantineKind.DOMAIN_RATE, domain=domain, limit=limit)
+        return say_reason(QuarantineKind.NEWCOMER_RATE, limit=limit)
 
     def admit_unproved(self, work: UnitOfWork, ticket_id: TicketId | None) -> str:
         """Count a mail that acts for no user."""
-        return self._admit(work, "unproved", "mails whose senders are not proved", ticket_id)
+        kinds = (QuarantineKind.UNPROVED_RATE, QuarantineKind.UNPROVED_RATE_OF_TICKET)
+        return self._admit(work, "unproved", kinds, ticket_id)
 
     def admit_report(self, work: UnitOfWork, ticket_id: TicketId) -> str:
         """Count the report of a mail system."""
-        return self._admit(work, "reports", "reports of mail systems", ticket_id)
+        kinds = (QuarantineKind.REPORT_RATE, QuarantineKind.REPORT_RATE_OF_TICKET)
+        return self._admit(work, "reports", kinds, ticket_id)
 
     def admit_sender(self, work: UnitOfWork, sender: str, *, is_proved: bool) -> str:
         """Count a mail of an address, those that are proved apart: a forger takes nothing from the one who has it.
@@ -49,17 +54,22 @@ class MailRates:
         What is refused counts, too: a program that goes on and on stays out.
         """
         used = count_use(work, "sender", sender, SPAN, is_proved=is_proved)
-        return f"its sender wrote {SENDER_LIMIT} mails within an hour" if used >= SENDER_LIMIT else ""
+        return say_reason(QuarantineKind.SENDER_RATE, limit=SENDER_LIMIT) if used >= SENDER_LIMIT else ""
 
-    def _admit(self, work: UnitOfWork, usage: str, noun: str, ticket_id: TicketId | None) -> str:
+    def _admit(
+        self, work: UnitOfWork, usage: str, kinds: tuple[QuarantineKind, QuarantineKind], ticket_id: TicketId | None
+    ) -> str:
+        """Count one use of the desk's rate, and of the ticket's; `kinds` are what is said of either."""
         limits = {usage: self.limits.mail_unproved_per_hour}
         if ticket_id is not None:
             limits[f"{usage}/{ticket_id}"] = self.limits.mail_unproved_per_hour_per_ticket
         full = _take(work, limits)
         if not full:
             return ""
-        where = f" on ticket {ticket_id}" if "/" in full else ""
-        return f"{limits[full]:.0f} {noun} were filed{where} within an hour already"
+        of_desk, of_ticket = kinds
+        if ticket_id is not None and "/" in full:
+            return say_reason(of_ticket, limit=int(limits[full]), ticket=ticket_id)
+        return say_reason(of_desk, limit=int(limits[full]))
 
 
 def count_use(work: UnitOfWork, usage: str, address: str, span: timedelta, *, is_proved: bool) -> int:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from hero_assistance_server.attachments.media_type import Sniffed
+from hero_assistance_server.languages.language import Language
+from hero_assistance_server.languages.registry import choose_language
 from hero_assistance_server.mail.receiving.model import IncomingMail
 from hero_assistance_server.mail.receiving.parsing.parser import ParsedMail
 from hero_assistance_server.mail.reply_address import read_reply_address
@@ -35,6 +37,11 @@ class DeskFacts:
     def support(self) -> str:
         """The address that customers write to; the empty text where none is known."""
         return "" if self.mail is None else self.mail.sender.address.lower()
+
+    @property
+    def language(self) -> Language:
+        """The language in which the desk writes by itself on a ticket."""
+        return choose_language(None, self.settings)
 
     def is_own(self, address: str) -> bool:
         """Return whether an address is one of this desk."""

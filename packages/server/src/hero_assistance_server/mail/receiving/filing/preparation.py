@@ -11,11 +11,13 @@ from typing import TypeVar
 
 from hero_assistance_sdk.errors import Conflict, Unavailable
 from hero_assistance_server.attachments.media_type import HEAD_BYTES, sniff
+from hero_assistance_server.languages.language import Language
 from hero_assistance_server.mail.receiving.filing.mail_to_file import DeskFacts, MailFile, MailToFile
 from hero_assistance_server.mail.receiving.filing.message_text import split_text
 from hero_assistance_server.mail.receiving.model import IncomingMail
 from hero_assistance_server.mail.receiving.parsing.content import FilePart
 from hero_assistance_server.mail.receiving.parsing.parser import ParsedMail, parse_mail
+from hero_assistance_server.mail.receiving.quarantine_reasons import QuarantineKind, say_reason
 from hero_assistance_server.project.rules import ProjectSettings
 from hero_assistance_server.quotas.admission import Admission
 from hero_assistance_server.quotas.rules import format_bytes
@@ -98,20 +100,25 @@ class Preparation:
         return read
 
 
-def choose_files(parsed: ParsedMail, settings: ProjectSettings) -> tuple[list[FilePart], tuple[str, ...]]:
+def choose_files(
+    parsed: ParsedMail, settings: ProjectSettings, language: Language
+) -> tuple[list[FilePart], tuple[str, ...]]:
     """Return the files of a mail that a text may show, and what is said about the others."""
     kept: list[FilePart] = []
     remarks: list[str] = []
     for file in parsed.content.files:
         if len(file.content) > settings.attachment_bytes:
-            remarks.append(f"Not attached: {file.name} has {format_bytes(len(file.content))}")
+            size = format_bytes(len(file.content))
+            remarks.append(language.t("Not attached: {name} has {size}", name=file.name, size=size))
         elif len(kept) >= settings.attachments_per_message:
             break
         else:
             kept.append(file)
     left = len(parsed.content.files) - len(kept) - len(remarks)
     if left:
-        remarks.append(f"{left} more files are in the stored mail")
+        remarks.append(
+            language.tn("{count} more file is in the stored mail", "{count} more files are in the stored mail", left)
+        )
     return kept, tuple(remarks[:_REMARKS_LIMIT])
 
 
@@ -136,11 +143,11 @@ def _read_all(
 def _read(record: IncomingMail, raw: bytes | None, facts: DeskFacts) -> _Read:
     """Parse a mail; raises `Conflict` for one that cannot be."""
     if record.attempts >= ATTEMPTS_LIMIT:
-        raise Conflict(f"{record.attempts} attempts to file it ended without a result")
+        raise Conflict(say_reason(QuarantineKind.ATTEMPTS, count=record.attempts))
     if raw is None:
-        raise Conflict("its bytes are not stored any more")
+        raise Conflict(say_reason(QuarantineKind.NO_BYTES))
     parsed = parse_mail(raw)
-    kept, remarks = choose_files(parsed, facts.settings)
+    kept, remarks = choose_files(parsed, facts.settings, facts.language)
     answer, quote = split_text(parsed.content.text, facts.is_own)
     return _Read(record, parsed.without_content(), answer, quote, kept, remarks)
 
