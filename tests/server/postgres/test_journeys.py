@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from contextlib import closing
 from typing import Any
 
@@ -92,7 +93,7 @@ async def test_groups_of_every_size_are_the_same_statement(postgres_url: str, jo
     assert len(set(texts)) == 1
 
 
-async def test_a_query_begins_with_the_last_event_in_one_journey(
+async def test_a_query_begins_with_the_last_event_in_one_journey_and_does_not_wait_for_its_end(
     postgres_url: str, journeys: dict[int, list[str]]
 ) -> None:
     async with node(postgres_url) as one:
@@ -102,8 +103,53 @@ async def test_a_query_begins_with_the_last_event_in_one_journey(
         assert await one.read(lambda snapshot: snapshot.events.last_seq()) == 1
         await one.write(create)
         assert await one.read(lambda snapshot: snapshot.events.last_seq()) == 2
-    readers = [asked for asked in journeys.values() if asked and all("BEGIN" in one or one == "END" for one in asked)]
-    assert sum(map(len, readers)) == 4
+    readers = [asked for asked in journeys.values() if asked and all("BEGIN" in one for one in asked)]
+    assert sum(map(len, readers)) == 2
+
+
+def test_a_transaction_that_was_ended_without_waiting_has_ended(postgres_url: str) -> None:
+    with closing(PostgresConnection(postgres_url)) as connection, closing(PostgresConnection(postgres_url)) as other:
+        pid = connection.execute("SELECT pg_backend_pid()").get
+        for _ in range(3):
+            connection.begin_reading()
+            assert connection.execute("SELECT 1").get == 1
+            connection.finish_reading()
+            assert not connection.in_transaction
+            assert not connection.is_lost
+            while other.execute("SELECT state FROM pg_stat_activity WHERE pid = ?", (pid,)).get != "idle":
+                pass
+        connection.begin_reading()
+        with pytest.raises(psycopg.errors.DivisionByZero):
+            connection.execute("SELECT 1 / 0")
+        connection.finish_reading()
+        assert connection.execute("SELECT 2").get == 2
+
+
+def test_a_connection_that_was_lost_in_its_end_is_made_again(postgres_url: str) -> None:
+    with closing(PostgresConnection(postgres_url)) as connection, closing(PostgresConnection(postgres_url)) as other:
+        connection.begin_reading()
+        pid = connection.execute("SELECT pg_backend_pid()").get
+        connection.finish_reading()
+        assert other.execute("SELECT pg_terminate_backend(?::int, 30000)", (pid,)).get
+        connection.begin_reading()
+        assert connection.execute("SELECT pg_backend_pid()").get != pid
+        connection.finish_reading()
+
+
+def test_the_connection_that_was_used_last_is_used_next(postgres_url: str) -> None:
+    def find_pid(connection: PostgresConnection) -> int:
+        return int(connection.execute("SELECT pg_backend_pid()").get)
+
+    def meet(connection: PostgresConnection) -> int:
+        both.wait(30)
+        return find_pid(connection)
+
+    both = threading.Barrier(2)
+    with closing(ConnectionPool(postgres_url)) as pool:
+        two = {job.result() for job in [pool.executor.submit(pool.run, meet) for _ in range(2)]}
+        one = {pool.executor.submit(pool.run, find_pid).result() for _ in range(20)}
+    assert len(two) == 2
+    assert len(one) == 1
 
 
 def test_what_a_reader_asks_often_stays_prepared(postgres_url: str) -> None:

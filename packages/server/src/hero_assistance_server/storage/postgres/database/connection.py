@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.generators import fetch_many
 from psycopg.pq import TransactionStatus
 
 from hero_assistance_sdk.errors import SettingError
@@ -70,7 +71,8 @@ class PostgresCursor:
         return self._cursor.fetchone() if self._cursor.description else None
 
     def __iter__(self) -> Iterator[Any]:
-        return self
+        # All at once: one by one takes several times as long.
+        return iter(self._cursor.fetchall() if self._cursor.description else ())
 
     def __next__(self) -> Any:
         row = self.fetchone()
@@ -93,6 +95,8 @@ class PostgresConnection(InsertsRows):
         # Whether the next statement is to begin a transaction that reads.
         self._begins_reading = False
         self._last_seq: Seq | None = None
+        # Whether the answer to an END is still to be read.
+        self._is_ending = False
         self._changes = 0
         self._total_changes = 0
         self._walks = 0
@@ -104,6 +108,7 @@ class PostgresConnection(InsertsRows):
         """Connect once more after the connection was lost; raises `psycopg.OperationalError`."""
         self._connection.close()
         self._connection = _connect(self._url)
+        self._is_ending = False
         self.number += 1
 
     def begin(self, statements: str) -> list[list[Any]]:
@@ -149,11 +154,15 @@ class PostgresConnection(InsertsRows):
             self.execute("ROLLBACK")
 
     def finish_reading(self) -> None:
-        """End a transaction that wrote nothing, if there is one: after a ROLLBACK, no statement stays prepared."""
+        """End a transaction that wrote nothing, if there is one; what follows waits for the answer, and no one before.
+
+        Not by a ROLLBACK: after that, psycopg has no statement stay prepared.
+        """
         self._begins_reading, self._last_seq = False, None
         if self.in_transaction:
             # Another word for COMMIT, which tests let be lost.
-            self.execute("END")
+            self._connection.pgconn.send_query(b"END")
+            self._is_ending = True
 
     @property
     def server_version(self) -> int:
@@ -185,7 +194,7 @@ class PostgresConnection(InsertsRows):
             self._insert_gathered()
         self._begin_wanted()
         statement = translate(statements)
-        cursor: Any = self._connection.cursor()
+        cursor: Any = self._idle().cursor()
         try:
             cursor.executemany(statement.text, [statement.order(bindings) for bindings in sequenceofbindings])
         except psycopg.Error:
@@ -242,7 +251,7 @@ class PostgresConnection(InsertsRows):
 
     def run_script(self, statements: str) -> None:
         """Run many statements without values, which are in PostgreSQL's own words."""
-        self._connection.execute(statements.encode(), prepare=False)
+        self._idle().execute(statements.encode(), prepare=False)
 
     def walk(self, statement: str, bindings: Bindings) -> Iterator[Any]:
         """Return the rows of a statement without a limit, `PORTION` of them at a time."""
@@ -251,17 +260,20 @@ class PostgresConnection(InsertsRows):
         walked = translate(statement)
         # Each has a name of its own, so that none is worth being kept.
         self._run(f"DECLARE {name} NO SCROLL CURSOR FOR {walked.text}", walked.order(bindings), prepare=False)
-        while rows := self._run(f"FETCH {PORTION} FROM {name}", prepare=False).fetchall():
+        is_full = True
+        while is_full:
+            rows = self._run(f"FETCH {PORTION} FROM {name}", prepare=False).fetchall()
             yield from rows
+            is_full = len(rows) == PORTION
         self._run(f"CLOSE {name}", prepare=False)
 
     def listen(self, channel: str) -> None:
         """Have the notices of all nodes on a channel sent to this connection."""
-        self._connection.execute(f"LISTEN {channel}".encode())
+        self._idle().execute(f"LISTEN {channel}".encode())
 
     def wait_for_notices(self, timeout: float) -> list[tuple[str, str]]:
         """Wait for notices, at most so many seconds; returns channel and text of those that came together."""
-        heard = self._connection.notifies(timeout=timeout, stop_after=1)
+        heard = self._idle().notifies(timeout=timeout, stop_after=1)
         return [(notice.channel, notice.payload) for notice in heard]
 
     def changes(self) -> int:
@@ -276,9 +288,16 @@ class PostgresConnection(InsertsRows):
         """End the connection."""
         self._connection.close()
 
+    def _idle(self) -> psycopg.Connection[Any]:
+        """Return the connection of psycopg, once the answer to an END is read; raises `psycopg.OperationalError`."""
+        if self._is_ending:
+            self._is_ending = False
+            self._connection.wait(fetch_many(self._connection.pgconn))
+        return self._connection
+
     def _run(self, text: str, values: Sequence[Value] = (), *, prepare: bool | None = None) -> psycopg.RawCursor[Any]:
         self._begin_wanted()
-        cursor: Any = self._connection.cursor()
+        cursor: Any = self._idle().cursor()
         try:
             cursor.execute(text, values, prepare=prepare)
         except psycopg.Error:
@@ -295,7 +314,7 @@ class PostgresConnection(InsertsRows):
             self._last_seq = Seq(seq)
 
     def _run_all(self, statements: str) -> list[list[Any]]:
-        cursor: Any = self._connection.cursor()
+        cursor: Any = self._idle().cursor()
         try:
             # Without values they go together, in PostgreSQL's simple protocol.
             cursor.execute(translate(statements).text.encode(), prepare=False)

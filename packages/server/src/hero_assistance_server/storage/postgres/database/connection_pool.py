@@ -1,8 +1,7 @@
-"""A few threads that read, each with a connection of its own."""
+"""A few threads that read, and their connections."""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -18,25 +17,29 @@ READERS = 8
 
 
 class ConnectionPool:
-    """Runs queries, each in one read transaction; a thread whose connection was lost connects again."""
+    """Runs queries, each in one read transaction; a connection that was lost is made again."""
 
     def __init__(self, url: str, note_error: Callable[[Exception], None] = lambda _error: None) -> None:
         """`note_error` gets each error of the database, in the thread of a reader."""
         self._url = url
         self._note_error = note_error
-        self._local = threading.local()
         self._connections: list[PostgresConnection] = []
+        # The one that was used last is taken first: it has the most statements prepared.
+        self._idle: list[PostgresConnection] = []
         self.executor = ThreadPoolExecutor(READERS, "store-reader")
 
     def run(self, query: Callable[[PostgresConnection], T]) -> T:
         """Answer one query, in a thread of `executor`; raises `StoreUnavailable`."""
         try:
-            connection = self._own_connection()
-            connection.begin_reading()
+            connection = self._take()
             try:
-                return query(connection)
+                connection.begin_reading()
+                try:
+                    return query(connection)
+                finally:
+                    connection.finish_reading()
             finally:
-                connection.finish_reading()
+                self._idle.append(connection)
         except STORAGE_ERRORS as error:
             self._note_error(error)
             reason, hint = explain_error(error)
@@ -48,9 +51,10 @@ class ConnectionPool:
         for connection in self._connections:
             connection.close()
 
-    def _own_connection(self) -> PostgresConnection:
-        found: PostgresConnection | None = getattr(self._local, "connection", None)
-        if found is None:
-            found = self._local.connection = PostgresConnection(self._url)
-            self._connections.append(found)
-        return found
+    def _take(self) -> PostgresConnection:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            made = PostgresConnection(self._url)
+            self._connections.append(made)
+            return made
