@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -18,11 +19,12 @@ from hero_assistance_server.rpc.cursors import cursor_at, place_at
 from hero_assistance_server.rpc.pages import PageParams, fill_page
 from hero_assistance_server.rpc.params import ID_LIMIT, PAGE_LIMIT, FilterText, Title, ZoneName
 from hero_assistance_server.rpc.registry import MethodRegistry
-from hero_assistance_server.saved_views.repository import FIRST, PlacedView
-from hero_assistance_server.saved_views.service import count_views, delete_view, order_views, save_view
+from hero_assistance_server.saved_views.repository import FIRST
+from hero_assistance_server.saved_views.service import count_all_views, delete_view, order_views, save_view
 from hero_assistance_server.search.filters import parse
 from hero_assistance_server.storage.unit_of_work import Snapshot, Storage
 from hero_assistance_server.ticket_lists.list_query import build_list_query
+from hero_assistance_server.tickets.repository import ListCount
 from hero_assistance_server.tickets.rpc import parse_list_filter
 from hero_assistance_server.time_zones import zone_for
 from hero_assistance_server.users.model import User
@@ -178,15 +180,17 @@ def add_methods(table: MethodRegistry, storage: Storage) -> None:
 
 def _list(snapshot: Snapshot, reader: User, params: ListViews) -> Encoded[ViewList]:
     zone = zone_for(params.time_zone, reader)
-
-    def encode(placed: PlacedView) -> bytes:
-        view = placed.view
-        found = snapshot.tickets.count(build_list_query(parse(view.filter, zone=zone), reader), COUNT_CAP)
-        return SavedCount(view=view, count=found.count, or_more=found.or_more).model_dump_json().encode()
-
     place, name, view_id = FIRST if params.cursor is None else place_at(params.cursor, int, str, int)
-    placed = snapshot.saved_views.iterate_for(reader.user_id, (place, name, view_id))
-    page = fill_page(placed, encode, params.limit)
+    # One more, which tells that there is a next page.
+    placed = [*islice(snapshot.saved_views.iterate_for(reader.user_id, (place, name, view_id)), params.limit + 1)]
+    queries = [build_list_query(parse(one.view.filter, zone=zone), reader) for one in placed[: params.limit]]
+    counts, found = count_all_views(snapshot, reader.user_id, queries, COUNT_CAP)
+    numbers = iter(found)
+    page = fill_page(placed, lambda one: _encode(one.view, next(numbers)), params.limit)
     cursor = None if page.last is None else cursor_at(*page.last.position)
-    known = [{"name": name, "count": count} for name, count in count_views(snapshot, reader.user_id).items()]
+    known = [{"name": name, "count": count} for name, count in counts.items()]
     return Encoded.of(ViewList, views=known, saved=page.json, next_cursor=cursor, seq=snapshot.events.last_seq())
+
+
+def _encode(view: wire.SavedView, found: ListCount) -> bytes:
+    return SavedCount(view=view, count=found.count, or_more=found.or_more).model_dump_json().encode()

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Sequence
 from hero_assistance_sdk.errors import Conflict, NotFound
 from hero_assistance_sdk.refusals import RefusalKind
 from hero_assistance_sdk.rpc.errors import Taken
-from hero_assistance_sdk.wire import SavedView, UserId
+from hero_assistance_sdk.wire import SavedView, Status, UserId
 from hero_assistance_server.events.model import AnyChange
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.saved_views import rules
 from hero_assistance_server.storage.unit_of_work import Snapshot, UnitOfWork
-from hero_assistance_server.ticket_lists.list_query import VIEWS
+from hero_assistance_server.ticket_lists.list_query import VIEWS, ListQuery
+from hero_assistance_server.tickets.repository import ListCount
 from hero_assistance_server.users.model import User
 
 # More than enough for the margin of a page.
@@ -75,8 +76,31 @@ def visible_view(snapshot: Snapshot, user: User, view_id: int) -> SavedView:
 
 def count_views(snapshot: Snapshot, user_id: UserId) -> dict[str, int]:
     """Return how many tickets are in each view of an agent: from counters, for any number of tickets."""
-    counts = snapshot.tickets.count_in_scopes([(view.scope(user_id), view.statuses) for view in VIEWS.values()])
-    return dict(zip(VIEWS, counts, strict=True))
+    return _count_counted(snapshot, user_id, [])[0]
+
+
+def count_all_views(
+    snapshot: Snapshot, user_id: UserId, queries: Sequence[ListQuery], cap: int
+) -> tuple[dict[str, int], list[ListCount]]:
+    """Return the counts of the views of an agent, and those of further lists, which are counted up to `cap`.
+
+    What counters know is read at once.
+    """
+    scopes = [(scope, query.statuses) for query in queries if (scope := query.counted_scope) is not None]
+    known, counted = _count_counted(snapshot, user_id, scopes)
+    exact = iter(counted)
+    return known, [
+        snapshot.tickets.count(query, cap) if query.counted_scope is None else ListCount(next(exact), or_more=False)
+        for query in queries
+    ]
+
+
+def _count_counted(
+    snapshot: Snapshot, user_id: UserId, scopes: Sequence[tuple[str, frozenset[Status]]]
+) -> tuple[dict[str, int], list[int]]:
+    known = [(view.scope(user_id), view.statuses) for view in VIEWS.values()]
+    counts = snapshot.tickets.count_in_scopes([*known, *scopes])
+    return dict(zip(VIEWS, counts, strict=False)), counts[len(known) :]
 
 
 def _apply(work: UnitOfWork, caller: Caller, changes: Iterable[AnyChange]) -> None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from hero_assistance_sdk.wire import Status, TicketId
 from hero_assistance_server.storage.sql.bulk_insert import Row, insert
 from hero_assistance_server.storage.sql.connection import Connection
-from hero_assistance_server.storage.sql.json_rows import json_text
 from hero_assistance_server.ticket_lists.list_index import Place, places, scopes
 from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.timestamps import millis
@@ -17,7 +16,7 @@ _COUNT = """INSERT INTO tallies (scope, status, count) VALUES {rows}
     ON CONFLICT (scope, status) DO UPDATE SET count = tallies.count + excluded.count"""
 # A row that is to be inserted is checked first, and no count is negative.
 _UNCOUNT = "UPDATE tallies SET count = count + ? WHERE scope = ? AND status = ?"
-_COUNTS = "SELECT scope, status, count FROM tallies WHERE scope IN (SELECT value FROM json_each(?))"
+_COUNTS = "SELECT scope, status, count FROM tallies WHERE count > 0 AND scope IN ({places})"
 _LIST = "INSERT INTO listings (scope, status, at, ticket_id) VALUES {rows}"
 _UNLIST = "DELETE FROM listings WHERE scope = ? AND status = ? AND at = ? AND ticket_id = ?"
 _PLACE = "INSERT INTO places (user_id, at, ticket_id) VALUES {rows}"
@@ -69,10 +68,15 @@ def count(connection: Connection, scope: str, statuses: frozenset[Status]) -> in
 
 def count_all(connection: Connection, asked: Sequence[tuple[str, frozenset[Status]]]) -> list[int]:
     """Return how many tickets of these statuses are in each scope."""
-    counts: dict[str, dict[str, int]] = defaultdict(dict)
-    for scope, status, number in connection.execute(_COUNTS, (json_text([scope for scope, _ in asked]),)):
-        counts[scope][status] = number
-    return [sum(counts[scope].get(status, 0) for status in statuses) for scope, statuses in asked]
+    counts = count_each(connection, {scope for scope, _ in asked})
+    return [sum(counts.get((scope, status), 0) for status in statuses) for scope, statuses in asked]
+
+
+def count_each(connection: Connection, scopes: Collection[str]) -> dict[tuple[str, Status], int]:
+    """Return how many tickets of each status are in each of these scopes, without those that have none."""
+    statement = _COUNTS.format(places=", ".join("?" * len(scopes)))
+    rows = connection.execute(statement, sorted(scopes)) if scopes else ()
+    return {(scope, Status(status)): number for scope, status, number in rows}
 
 
 def _place(lists: _Lists, found: Iterable[Place], ticket_id: TicketId) -> None:
