@@ -52,7 +52,7 @@ async def test_a_page_needs_no_sort_and_no_scan(hero_root: Path, text: str, outs
         (read_receipts._UNREAD, "SEARCH messages USING INDEX messages_of_ticket (ticket_id=? AND created_at>?)"),
         (read_receipts._UNREAD, "SEARCH messages USING INDEX messages_moved (ticket_id=? AND read_on>?)"),
         (
-            f"{messages._FROM} WHERE ticket_id = ? {messages._ORDER}",
+            f"{messages.SELECT} WHERE ticket_id = ? {messages._ORDER}",
             "SEARCH messages USING INDEX messages_of_ticket (ticket_id=?)",
         ),
     ],

@@ -168,6 +168,10 @@ TICKET_CASES: dict[str, Case] = {
     "messages.iterate_newest": sees_reply(
         lambda work, message: [*work.messages.iterate_newest(message.ticket_id, notes=False)], lambda message: [message]
     ),
+    "messages.iterate_newest_of": sees_reply(
+        lambda work, message: [[*one] for one in work.messages.iterate_newest_of([message.ticket_id], notes=False)],
+        lambda message: [[message]],
+    ),
     "messages.find_last_seen": sees_reply(
         lambda work, message: work.messages.find_last_seen(message.ticket_id, MessageId(99), notes=False),
         lambda message: message.message_id,

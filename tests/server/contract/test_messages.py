@@ -39,11 +39,14 @@ async def test_a_thread_is_listed_in_order_with_or_without_notes(storage: Storag
             [*messages.iterate_after(ticket_id, MessageId(0), notes=False)],
             [*messages.iterate_newest(ticket_id, notes=True)],
             [*messages.iterate_newest(ticket_id, notes=False)],
+            *([*one] for one in messages.iterate_newest_of([ticket_id, TicketId(99)], notes=True)),
+            *([*one] for one in messages.iterate_newest_of([ticket_id], notes=False)),
             [*messages.iterate_after(ticket_id, thread[0].message_id, notes=True)],
             [*messages.iterate_after(ticket_id, thread[0].message_id, notes=False)],
         ]
 
-    expected = [thread, public, thread[::-1], public[::-1], thread[1:], thread[2:]]
+    newest = [thread[::-1], public[::-1], thread[::-1], [], public[::-1]]
+    expected = [thread, public, *newest, thread[1:], thread[2:]]
     assert await storage.read(lists) == expected
 
 

@@ -10,16 +10,21 @@ from typing import Any, TypeVar
 import psycopg
 import pytest
 
-from hero_assistance_sdk.wire import MessageKind, SavedView, Status
+from hero_assistance_sdk.wire import MessageKind, SavedView, Status, TicketId
 from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.messages import rpc as messages_rpc
+from hero_assistance_server.messages.model import Message
 from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.saved_views import rpc as views_rpc
-from hero_assistance_server.storage.postgres.database.connection import PostgresConnection
+from hero_assistance_server.search import rpc as search_rpc
+from hero_assistance_server.storage.postgres.database.connection import PORTION, PostgresConnection
 from hero_assistance_server.storage.postgres.database.connection_pool import ConnectionPool
+from hero_assistance_server.storage.postgres.messages import PORTION as MESSAGES_PORTION
 from hero_assistance_server.storage.postgres.store import PostgresStore, open_store
-from hero_assistance_server.storage.unit_of_work import UnitOfWork
+from hero_assistance_server.storage.unit_of_work import Snapshot, UnitOfWork
 from hero_assistance_server.ticket_lists.list_query import VIEWS
 from hero_assistance_server.tickets import rpc as tickets_rpc
+from hero_assistance_server.tickets.model import Ticket
 from hero_assistance_server.tickets.ticket_update import Patch
 from hero_assistance_server.users.directory import DEMO_USERS
 from hero_assistance_server.users.model import User
@@ -29,6 +34,7 @@ pytestmark = pytest.mark.anyio
 
 T = TypeVar("T")
 Count = Callable[..., Awaitable[int]]
+FIRST = TicketId(1)
 # With which a query begins; it does not wait for its end.
 BEGIN = 1
 
@@ -72,7 +78,7 @@ async def node(postgres_url: str) -> AsyncIterator[PostgresStore]:
 def count(node: PostgresStore, statements: list[str]) -> Count:
     """Call a method, and return how often it waited for the database."""
     methods = MethodRegistry()
-    for rpc in (views_rpc, tickets_rpc):
+    for rpc in (messages_rpc, views_rpc, search_rpc, tickets_rpc):
         rpc.add_methods(methods, node)
 
     async def count_journeys(user: User, name: str, **params: Any) -> int:
@@ -135,3 +141,54 @@ async def test_views_are_counted_in_one_journey(node: PostgresStore, count: Coun
 
 async def test_a_ticket_is_one_journey(count: Count) -> None:
     assert await count(BOB, "ticket.get", ticket_id=1) == BEGIN + 1
+
+
+async def test_a_search_reads_tickets_and_what_is_unread(count: Count) -> None:
+    assert await count(BOB, "search.tickets", query="laptop") == BEGIN + 2
+
+
+async def test_a_search_reads_the_messages_of_all_tickets_in_one_journey(count: Count) -> None:
+    assert await count(BOB, "search.tickets", query="keyboard") == BEGIN + 3
+
+
+async def test_only_a_search_with_days_asks_when_tickets_were_created(count: Count) -> None:
+    assert await count(BOB, "search.tickets", query="laptop after:2020-01-01") == BEGIN + 3
+
+
+@pytest.mark.parametrize(("more", "journeys"), [(0, 1), (PORTION - 2, 1), (PORTION - 1, 4), (2 * PORTION, 5)])
+async def test_a_thread_is_one_journey_until_it_is_long(
+    node: PostgresStore, count: Count, more: int, journeys: int
+) -> None:
+    """What is behind the first rows comes from a cursor: opened, read until it has no more, and closed."""
+    thread = await node.write(lambda work: write_more(work, more))
+    assert await count(BOB, "message.list", ticket_id=1, limit=200) == BEGIN + 1 + journeys
+    found = await node.read(lambda snapshot: [*snapshot.messages.iterate_newest(FIRST, notes=True)])
+    assert [message.message_id for message in found[:more]] == [message.message_id for message in reversed(thread)]
+
+
+@pytest.mark.parametrize("more", [0, MESSAGES_PORTION - 2, MESSAGES_PORTION - 1, MESSAGES_PORTION, 80])
+async def test_each_of_several_threads_is_read_to_its_end(node: PostgresStore, more: int) -> None:
+    await node.write(lambda work: write_more(work, more))
+
+    def read(snapshot: Snapshot) -> tuple[list[list[Message]], list[list[Message]]]:
+        asked = [TicketId(number) for number in (2, 1, 3)]
+        messages = snapshot.messages
+        return (
+            [[*thread] for thread in messages.iterate_newest_of(asked, notes=False)],
+            [[*messages.iterate_newest(ticket_id, notes=False)] for ticket_id in asked],
+        )
+
+    together, each = await node.read(read)
+    assert together == each
+    assert len(together[1]) == more + 1
+
+
+def write_more(work: UnitOfWork, more: int) -> list[Message]:
+    """Write so many replies on the first ticket, and return them."""
+    ticket: Ticket | None = work.tickets.find(FIRST)
+    assert ticket is not None
+    thread = []
+    for number in range(more):
+        ticket, message = write(work, ticket, MessageKind.REPLY, f"No, {number}.")
+        thread.append(message)
+    return thread

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
@@ -52,6 +52,10 @@ class MessageRepository(Protocol):
         self, ticket_id: TicketId, *, notes: bool, before: ThreadPlace = BEHIND_ALL
     ) -> Iterator[Message]:
         """Yield a ticket's messages before a place, from the last to the first, each read when it is asked for."""
+        ...
+
+    def iterate_newest_of(self, ticket_ids: Sequence[TicketId], *, notes: bool) -> list[Iterator[Message]]:
+        """Return for each of these tickets its messages from the last to the first, in the order of the tickets."""
         ...
 
     def list_entries(self, ticket_id: TicketId) -> list[Entry]:

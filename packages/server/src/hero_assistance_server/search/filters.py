@@ -51,7 +51,8 @@ WORDS: dict[FilterKey, tuple[str, ...]] = {
     FilterKey.PRIORITY: tuple(priority.value for priority in Priority),
     FilterKey.IS: (UNASSIGNED, ACTIVE, DONE, MERGED, AWAITING, OVERDUE),
 }
-_DAYS = frozenset({FilterKey.BEFORE, FilterKey.AFTER})
+# Those whose value is a day.
+DAYS = frozenset({FilterKey.BEFORE, FilterKey.AFTER})
 
 _KEY = re.compile(r"([A-Za-z_]+):")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"(?=\s|$)', re.DOTALL)
@@ -175,7 +176,7 @@ def _check_value(key: FilterKey, value: str, place: int, param: str) -> str:
         words = f"{key.value} is never {value}{f'; did you mean {near}?' if near else ''}"
         details = {"key": key.value, "value": value, "meant": near, "known": list(known)}
         raise _fault(param, place, FaultKind.FILTER_VALUE, words, f"it is {', '.join(known)}", **details)
-    if key in _DAYS:
+    if key in DAYS:
         try:
             return day_of(value).isoformat()
         except ValueError:

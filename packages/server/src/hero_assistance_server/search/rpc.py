@@ -21,6 +21,7 @@ from hero_assistance_server.rpc.params import ID_LIMIT, FilterText, ZoneName
 from hero_assistance_server.rpc.registry import MethodRegistry
 from hero_assistance_server.search import snippets
 from hero_assistance_server.search.filters import Filter, parse
+from hero_assistance_server.search.snippets import SnippetSearch
 from hero_assistance_server.search.tokenizer import unsearchable
 from hero_assistance_server.storage.unit_of_work import Snapshot, Storage
 from hero_assistance_server.tickets.model import Ticket
@@ -148,13 +149,14 @@ def _search(snapshot: Snapshot, reader: User, filter_: Filter, params: SearchTic
     page = found[: params.limit]
     more = len(found) > len(page)
     unread = snapshot.read_receipts.count_unread(reader, [ticket.ticket_id for ticket in page])
+    places = _find_places(snapshot, reader, page, filter_)
     return FoundPage(
         found=[
             FoundTicket(
                 ticket=serializers.listed_ticket(ticket, staff=reader.is_staff, unread=count, sharing=sharing),
-                **_place(snapshot, reader, ticket, filter_),
+                **place,
             )
-            for ticket, count in zip(page, unread, strict=True)
+            for ticket, count, place in zip(page, unread, places, strict=True)
         ],
         next_before=page[-1].ticket_id if more else None,
         ignored=unsearchable(filter_.texts),
@@ -163,12 +165,18 @@ def _search(snapshot: Snapshot, reader: User, filter_: Filter, params: SearchTic
     )
 
 
-def _place(snapshot: Snapshot, reader: User, ticket: Ticket, filter_: Filter) -> dict[str, Any]:
-    """Return the place on a ticket that has most of the words, as the fields of a `FoundTicket`."""
-    if not reader.is_staff:
-        # Customers find no tags, also where they are shown them.
-        ticket = replace(ticket, tags=())
-    newest = snapshot.messages.iterate_newest(ticket.ticket_id, notes=sees_notes(reader))
-    there = snippets.find_snippet(ticket, up_to_characters(newest, LOOK_LIMIT), snippets.patterns(filter_))
+def _find_places(snapshot: Snapshot, reader: User, page: list[Ticket], filter_: Filter) -> list[dict[str, Any]]:
+    """Return the place on each ticket that has most of the words, as the fields of a `FoundTicket`."""
+    words = snippets.patterns(filter_)
+    # Customers find no tags, also where they are shown them.
+    searches = [SnippetSearch(one if reader.is_staff else replace(one, tags=()), words) for one in page]
+    unfinished = {one.ticket_id: search for one, search in zip(page, searches, strict=True) if not search.is_finished}
+    threads = snapshot.messages.iterate_newest_of([*unfinished], notes=sees_notes(reader))
+    for search, thread in zip(unfinished.values(), threads, strict=True):
+        search.look_through(up_to_characters(thread, LOOK_LIMIT))
+    return [_place(search.found) for search in searches]
+
+
+def _place(there: snippets.Found) -> dict[str, Any]:
     snippet = [Segment(text=segment.text, match=segment.match) for segment in there.segments]
     return {"place": there.place, "message_id": there.message_id, "snippet": snippet}

@@ -50,33 +50,53 @@ def patterns(filter_: Filter) -> list[re.Pattern[str]]:
     return [pattern for term in filter_.texts if not term.negated for pattern in patterns_of(term)]
 
 
-def find_snippet(ticket: Ticket, messages: Iterable[Message], words: list[re.Pattern[str]]) -> Found:
-    """The first piece that has the most words; the title, with nothing marked, when none has any.
+class SnippetSearch:
+    """Looks for the first piece of a ticket that has the most words; first on the ticket itself."""
 
-    `messages` are only read as far as there are words that are not found yet.
-    """
-    best = _Piece("title", None, ticket.title)
-    most = 0
-    for piece in _pieces(ticket, messages):
-        text, _ = fold_with_places(piece.text)
-        count = sum(1 for word in words if word.search(text))
-        if count > most:
-            best, most = piece, count
-        if most == len(words):
-            break
-    return Found(best.place, best.message_id, tuple(_segments(best.text, words)))
+    def __init__(self, ticket: Ticket, words: list[re.Pattern[str]]) -> None:
+        self._words = words
+        # With nothing marked, when no piece has any.
+        self._best = _Piece("title", None, ticket.title)
+        self._most = 0
+        self._look_through(_pieces_of_ticket(ticket))
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether the piece has every word: none of the messages can have more."""
+        return self._most == len(self._words)
+
+    def look_through(self, messages: Iterable[Message]) -> None:
+        """Look at messages as well; they are only read as far as there are words that are not found yet."""
+        if not self.is_finished:
+            self._look_through(piece for message in messages for piece in _pieces_of_message(message))
+
+    @property
+    def found(self) -> Found:
+        """The piece that was found."""
+        return Found(self._best.place, self._best.message_id, tuple(_segments(self._best.text, self._words)))
+
+    def _look_through(self, pieces: Iterable[_Piece]) -> None:
+        for piece in pieces:
+            text, _ = fold_with_places(piece.text)
+            count = sum(1 for word in self._words if word.search(text))
+            if count > self._most:
+                self._best, self._most = piece, count
+            if self.is_finished:
+                break
 
 
-def _pieces(ticket: Ticket, messages: Iterable[Message]) -> Iterator[_Piece]:
+def _pieces_of_ticket(ticket: Ticket) -> Iterator[_Piece]:
     yield _Piece("title", None, ticket.title)
     for tag in ticket.tags:
         yield _Piece("tag", None, tag)
     for person in (ticket.customer_name, ticket.customer, *ticket.collaborators):
         yield _Piece("person", None, person)
     yield _Piece("body", None, ticket.body)
-    for message in messages:
-        yield _Piece("note" if message.kind is MessageKind.NOTE else "reply", message.message_id, message.body)
-        yield _Piece("person", message.message_id, message.author_name)
+
+
+def _pieces_of_message(message: Message) -> Iterator[_Piece]:
+    yield _Piece("note" if message.kind is MessageKind.NOTE else "reply", message.message_id, message.body)
+    yield _Piece("person", message.message_id, message.author_name)
 
 
 def _segments(text: str, words: list[re.Pattern[str]]) -> Iterator[Segment]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from hero_assistance_server.storage.postgres.database.connection import PostgresConnection
+from hero_assistance_server.storage.postgres.database.connection import PORTION, PostgresConnection
 from hero_assistance_server.storage.postgres.database.last_ids import read_last_id
 from hero_assistance_server.storage.postgres.search.search_repository import NodeIndex
 from hero_assistance_server.storage.sql.connection import Bindings
@@ -24,5 +24,14 @@ class PostgresSession(SqlSession[PostgresConnection]):
         return read_last_id(self.direct, table)
 
     def walk(self, connection: PostgresConnection, statement: str, bindings: Bindings) -> Iterator[Any]:
-        """Open a cursor within the transaction."""
-        return connection.walk(statement, bindings)
+        """Read the first rows at once, and open a cursor for those behind them: mostly there are none.
+
+        In a unit of work all of them come from a cursor, which does not see what the command writes meanwhile.
+        """
+        if self.batch is not None:
+            yield from connection.walk(statement, bindings)
+            return
+        first = list(connection.execute(f"{statement} LIMIT {PORTION}", bindings))
+        yield from first
+        if len(first) == PORTION:
+            yield from connection.walk(f"{statement} OFFSET {PORTION}", bindings)

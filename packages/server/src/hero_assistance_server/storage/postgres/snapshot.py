@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hero_assistance_server.storage.postgres.erasure import PostgresErasureEngine
+from hero_assistance_server.storage.postgres.messages import PostgresMessages
 from hero_assistance_server.storage.postgres.search.search_repository import PostgresSearch
 from hero_assistance_server.storage.postgres.session import PostgresSession
 from hero_assistance_server.storage.sql.erasure.repository import SqlErasure
@@ -21,6 +22,11 @@ class PostgresSnapshot(SqlSnapshot):
     def erasure(self) -> SqlErasure:
         """Every table that names tickets or users."""
         return SqlErasure(self.session, PostgresErasureEngine)
+
+    @property
+    def messages(self) -> PostgresMessages:
+        """The table `messages`."""
+        return PostgresMessages(self.session)
 
     @property
     def search(self) -> PostgresSearch:

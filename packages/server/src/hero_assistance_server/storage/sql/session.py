@@ -94,7 +94,10 @@ class StorageSession(Protocol):
         ...
 
     def walk(self, connection: Any, statement: str, bindings: Bindings) -> Iterator[Any]:
-        """Return the rows of a statement without a limit, each read when it is asked for."""
+        """Return the rows of a statement without a limit, each read when it is asked for.
+
+        The statement ends with an order in which no two rows are alike.
+        """
         ...
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from psycopg.abc import AdaptContext, Buffer
@@ -26,6 +27,11 @@ class _NumberLoader(Loader):
     def load(self, data: Buffer) -> int | float:
         text = bytes(data)
         return float(text) if b"." in text else int(text)
+
+
+def write_array(numbers: Iterable[int]) -> str:
+    """Return whole numbers as the text of an array, for a place that is cast to one."""
+    return f"{{{','.join(map(str, numbers))}}}"
 
 
 def register_values(adapters: AdaptersMap | AdaptContext) -> None:

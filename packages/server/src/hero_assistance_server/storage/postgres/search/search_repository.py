@@ -9,14 +9,10 @@ from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.search.filters import Filter
 from hero_assistance_server.storage.postgres.database.connection import PostgresConnection
 from hero_assistance_server.storage.postgres.database.last_ids import read_last_seq
+from hero_assistance_server.storage.postgres.database.values import write_array
 from hero_assistance_server.storage.postgres.search.index_file import IndexFile
 from hero_assistance_server.storage.postgres.search.index_follower import IndexFollower
-from hero_assistance_server.storage.sql.json_rows import json_text
-from hero_assistance_server.storage.sql.search.expression import (
-    FullTextQuery,
-    build_full_text_query,
-    creation_range,
-)
+from hero_assistance_server.storage.sql.search.expression import FullTextQuery, find_full_text_query
 from hero_assistance_server.storage.sql.tickets.ticket_columns import COLUMNS, TABLES
 from hero_assistance_server.storage.sql.tickets.ticket_lists import OVERDUE_TERMS
 from hero_assistance_server.tickets.json_row import decode_values
@@ -28,9 +24,9 @@ from hero_assistance_server.users.model import User
 WAIT_S = 1.0
 # Ids that are read at once, where tickets of the index were not in the answer.
 PORTION = 64
-_READ = f"""SELECT {COLUMNS} {TABLES} WHERE ticket_id IN (SELECT value::bigint FROM json_each(:ids))
+_READ = f"""SELECT {COLUMNS} {TABLES} WHERE ticket_id = ANY (:ids::bigint[])
     AND (:since::bigint IS NULL OR tickets.created_at >= :since)
-    AND (:until::bigint IS NULL OR tickets.created_at < :until)"""  # noqa: S608
+    AND (:until::bigint IS NULL OR tickets.created_at < :until)"""
 _NEWEST = " ORDER BY ticket_id DESC"
 
 
@@ -51,7 +47,7 @@ class PostgresSearch:
 
     def find(self, filter_: Filter, reader: User, before: int, limit: int) -> list[Ticket]:
         """Wait until the index follows what the snapshot has; what is committed later is not in the answer."""
-        asked = build_full_text_query(filter_, reader, creation_range(self.connection))
+        asked = find_full_text_query(self.connection, filter_, reader)
         if asked is None:
             return []
         self.index.follower.wait_for(read_last_seq(self.connection), WAIT_S)
@@ -78,7 +74,6 @@ class PostgresSearch:
         """Read those tickets that are there, and as what the index cannot say asks for."""
         since, until = maybe_millis(asked.since), maybe_millis(asked.until)
         overdue = "".join(f" AND {term}" for term in OVERDUE_TERMS[asked.overdue])
-        rows = self.connection.execute(
-            _READ + overdue + _NEWEST, {"ids": json_text(ids), "since": since, "until": until}
-        )
+        asked_for = {"ids": write_array(ids), "since": since, "until": until}
+        rows = self.connection.execute(_READ + overdue + _NEWEST, asked_for)
         return [decode_values(row) for row in rows]

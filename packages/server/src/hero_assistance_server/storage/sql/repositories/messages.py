@@ -21,10 +21,10 @@ from hero_assistance_server.timestamps import maybe_millis, maybe_time, millis, 
 # In one statement: each waits for the interpreter's lock.
 _NEXT_ID = """SELECT 1 + max((SELECT coalesce(max(message_id), 0) FROM messages),
     (SELECT coalesce(max(last_message_id), 0) FROM deleted_tickets))"""
-_FROM = """SELECT message_id, ticket_id, kind, author, users.name, body, messages.created_at, edited_at, attachments
+SELECT = """SELECT message_id, ticket_id, kind, author, users.name, body, messages.created_at, edited_at, attachments
     FROM messages JOIN users ON users.user_id = messages.author"""
 _ORDER = "ORDER BY messages.created_at, message_id"
-_NEWEST = "ORDER BY messages.created_at DESC, message_id DESC"
+NEWEST = "ORDER BY messages.created_at DESC, message_id DESC"
 # The time of a message; of one that is gone, that of the one before it.
 TIME_OF = "(SELECT created_at FROM messages WHERE message_id <= {message} ORDER BY message_id DESC LIMIT 1)"
 _BEHIND = f"(messages.created_at, message_id) > (coalesce({TIME_OF.format(message='?2')}, 0), ?2)"
@@ -38,8 +38,8 @@ class SqlMessages:
 
     def find(self, message_id: MessageId) -> Message | None:
         """Read one message by its id, with its author's name of today."""
-        row = self.session.direct.execute(f"{_FROM} WHERE message_id = ?", (message_id,)).fetchone()
-        return _to_message(row) if row else None
+        row = self.session.direct.execute(f"{SELECT} WHERE message_id = ?", (message_id,)).fetchone()
+        return to_message(row) if row else None
 
     def next_id(self) -> MessageId:
         """Return the id after the last one that there ever was."""
@@ -47,17 +47,17 @@ class SqlMessages:
 
     def iterate_after(self, ticket_id: TicketId, seen: MessageId, *, notes: bool) -> Iterator[Message]:
         """Walk the part of a ticket's thread behind `seen`."""
-        query = f"{_FROM} WHERE ticket_id = ?1 AND {_BEHIND}{_only_replies(notes)} {_ORDER}"
+        query = f"{SELECT} WHERE ticket_id = ?1 AND {_BEHIND}{only_replies(notes)} {_ORDER}"
         rows = self.session.walk(self.session.direct, query, (ticket_id, seen))
-        return map(_to_message, rows)
+        return map(to_message, rows)
 
     def find_last_seen(self, ticket_id: TicketId, message_id: MessageId, *, notes: bool) -> MessageId:
         """Look for the message on the ticket, and else walk its thread backwards to the first of a smaller id."""
-        query = f"SELECT message_id FROM messages WHERE ticket_id = ?{_only_replies(notes)} AND message_id"  # noqa: S608
+        query = f"SELECT message_id FROM messages WHERE ticket_id = ?{only_replies(notes)} AND message_id"  # noqa: S608
         execute = self.session.direct.execute
         found: int | None = execute(f"{query} = ?", (ticket_id, message_id)).get
         if found is None:
-            found = execute(f"{query} <= ? {_NEWEST} LIMIT 1", (ticket_id, message_id)).get
+            found = execute(f"{query} <= ? {NEWEST} LIMIT 1", (ticket_id, message_id)).get
         return MessageId(found or 0)
 
     def last_time(self, ticket_id: TicketId) -> datetime | None:
@@ -70,7 +70,14 @@ class SqlMessages:
     ) -> Iterator[Message]:
         """Walk a ticket's thread backwards; a row is decoded when it is asked for."""
         rows = self.session.walk(self.session.direct, _newest_query(notes=notes), (ticket_id, *before))
-        return map(_to_message, rows)
+        return map(to_message, rows)
+
+    def iterate_newest_of(self, ticket_ids: Sequence[TicketId], *, notes: bool) -> list[Iterator[Message]]:
+        """Walk each thread backwards; of one that is not asked for, nothing is read."""
+        return [self._begin_newest(ticket_id, notes=notes) for ticket_id in ticket_ids]
+
+    def _begin_newest(self, ticket_id: TicketId, *, notes: bool) -> Iterator[Message]:
+        yield from self.iterate_newest(ticket_id, notes=notes)
 
     def list_entries(self, ticket_id: TicketId) -> list[Entry]:
         """Read what merging needs of a ticket's messages, of their texts the beginnings."""
@@ -103,12 +110,12 @@ def next_id(connection: Connection) -> MessageId:
 
 def iterate_newest(connection: Connection, ticket_id: TicketId) -> Iterator[Message]:
     """Yield all of a ticket's messages, from the last to the first, each read when it is asked for."""
-    return map(_to_message, connection.execute(_newest_query(notes=True), (ticket_id, *BEHIND_ALL)))
+    return map(to_message, connection.execute(_newest_query(notes=True), (ticket_id, *BEHIND_ALL)))
 
 
 def _newest_query(*, notes: bool) -> str:
-    where = f"WHERE ticket_id = ? AND (messages.created_at, message_id) < (?, ?){_only_replies(notes)}"
-    return f"{_FROM} {where} {_NEWEST}"
+    where = f"WHERE ticket_id = ? AND (messages.created_at, message_id) < (?, ?){only_replies(notes)}"
+    return f"{SELECT} {where} {NEWEST}"
 
 
 def save(connection: Connection, message: Message, opening_of: TicketId | None = None) -> None:
@@ -133,11 +140,13 @@ def save(connection: Connection, message: Message, opening_of: TicketId | None =
     )
 
 
-def _only_replies(notes: bool) -> str:
+def only_replies(notes: bool) -> str:
+    """Return the condition for what a reader of replies alone sees; none for a reader of notes too."""
     return "" if notes else " AND kind = 'reply'"
 
 
-def _to_message(row: tuple[Any, ...]) -> Message:
+def to_message(row: tuple[Any, ...]) -> Message:
+    """Return the message of the columns of `SELECT`."""
     message_id, ticket_id, kind, author, author_name, body, created_at, edited_at, attached = row
     return Message(
         message_id,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hero_assistance_sdk.wire import Status
-from hero_assistance_server.search.filters import Filter, FilterKey, Term
+from hero_assistance_server.search.filters import DAYS, Filter, FilterKey, Term
 from hero_assistance_server.search.tokenizer import words_of
 from hero_assistance_server.storage.sql.connection import Connection
 from hero_assistance_server.storage.sql.search.document import facet_word, in_month, in_status, seen_by
@@ -21,6 +21,7 @@ from hero_assistance_server.users.model import User
 
 PUBLIC, EVERYTHING = "{public}", "{public notes}"
 
+_NO_MONTHS = (time_of(0), time_of(0))
 _CREATION_RANGE = "SELECT (SELECT min(created_at) FROM tickets), (SELECT max(created_at) FROM tickets)"
 
 
@@ -32,6 +33,12 @@ class FullTextQuery:
     since: datetime | None
     until: datetime | None
     overdue: bool | None
+
+
+def find_full_text_query(connection: Connection, filter_: Filter, reader: User) -> FullTextQuery | None:
+    """Build the query of a reader; asks when tickets were created only where the filter has days."""
+    has_days = any(term.key in DAYS for term in filter_.terms)
+    return build_full_text_query(filter_, reader, creation_range(connection) if has_days else _NO_MONTHS)
 
 
 def build_full_text_query(filter_: Filter, reader: User, months: tuple[datetime, datetime]) -> FullTextQuery | None:

@@ -9,7 +9,7 @@ from typing import Any
 from hero_assistance_sdk.wire import TicketId
 from hero_assistance_server.search.filters import Filter
 from hero_assistance_server.storage.sql.connection import Connection
-from hero_assistance_server.storage.sql.search.expression import FullTextQuery, build_full_text_query, creation_range
+from hero_assistance_server.storage.sql.search.expression import FullTextQuery, find_full_text_query
 from hero_assistance_server.storage.sql.tickets import tickets
 from hero_assistance_server.storage.sql.tickets.ticket_lists import OVERDUE_TERMS
 from hero_assistance_server.storage.sqlite.search import rebuild
@@ -34,7 +34,7 @@ class SqliteSearch:
     def find(self, filter_: Filter, reader: User, before: int, limit: int) -> list[Ticket]:
         """Tickets that match and were filed before this id, the latest first."""
         connection = self.session.complete
-        query = build_full_text_query(filter_, reader, creation_range(connection))
+        query = find_full_text_query(connection, filter_, reader)
         return [] if query is None else find(connection, query, before, limit)
 
     def count_missing(self) -> int:
