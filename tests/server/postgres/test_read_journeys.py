@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import replace
 from typing import Any, TypeVar
 
 import psycopg
@@ -37,6 +36,12 @@ Count = Callable[..., Awaitable[int]]
 FIRST = TicketId(1)
 # With which a query begins; it does not wait for its end.
 BEGIN = 1
+WORK = (
+    Patch(status=Status.OPEN),
+    Patch(status=Status.WAITING, assignee=BOB),
+    Patch(status=Status.SNOOZED, assignee=BOB, snoozed_until=NOON.replace(year=2030)),
+    Patch(status=Status.SOLVED, assignee=BOB),
+)
 
 
 @pytest.fixture
@@ -95,13 +100,11 @@ def fill(work: UnitOfWork) -> None:
     """Write tickets with a reply, of which each view has three or more."""
     for user in DEMO_USERS:
         work.users.save(user, NOON)
-    for status in (Status.OPEN, Status.WAITING, Status.SNOOZED, Status.SOLVED):
+    for patch in WORK:
         for number in range(4):
             ticket = create(work, f"laptop {number}", tags=("old", "slow"))
             ticket, _ = write(work, ticket, MessageKind.REPLY, f"Is it the keyboard {number}?")
-            patch = Patch(status=status) if status is Status.OPEN else Patch(status=status, assignee=BOB)
-            until = {"snoozed_until": NOON.replace(year=2030)} if status is Status.SNOOZED else {}
-            set_fields(work, ticket, replace(patch, **until))
+            set_fields(work, ticket, patch)
 
 
 @pytest.mark.parametrize("view", VIEWS)
