@@ -45,7 +45,7 @@ export function Shell() {
         {t("Skip to the ticket")}
       </a>
       <header class="head">
-        <a class="brand" href={INBOX}>
+        <a class="brand" href={INBOX} title={desk.name}>
           <Mark />
           <span>{desk.name}</span>
         </a>

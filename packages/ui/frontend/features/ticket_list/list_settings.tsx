@@ -51,7 +51,7 @@ export function ListSettings() {
 function OrderField({ children }: { children: ComponentChildren }) {
   return (
     // biome-ignore lint/a11y/noLabelWithoutControl: the control is what stands in it.
-    <label class="list-order">
+    <label class="list-order" title={ORDER_WORDS[listOrder.value.value]}>
       <span class="unseen">{t("Order of the list")}</span>
       {children}
     </label>
