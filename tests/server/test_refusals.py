@@ -114,9 +114,10 @@ def subclasses(kind: type[HeroError]) -> Iterator[type[HeroError]]:
 def read_refusal(module: str, call: ast.Call, made: type[HeroError]) -> Refusal:
     given = {keyword.arg: keyword.value for keyword in call.keywords}
     kind: Any = made.kind
-    if isinstance(node := given.get("kind"), ast.Attribute):
+    node = given.get("kind")
+    if isinstance(node, ast.Attribute):
         kind = RefusalKind[node.attr]
-    elif "kind" in given:
+    elif isinstance(node, ast.Name):
         # It is the caller's to say: the kinds of stored texts, which name nothing.
         kind = RefusalKind.NO_MACRO
     values = given.get("values")
