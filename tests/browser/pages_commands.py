@@ -66,3 +66,8 @@ def change_keys(visitor: Visitor) -> Locator:
     listed = visitor.page.get_by_role("dialog", name="Keys")
     listed.get_by_role("button", name="Change the keys").click()
     return listed
+
+
+def warnings(visitor: Visitor) -> Locator:
+    """What was not done, as it stands over the page until it is closed."""
+    return visitor.page.get_by_role("region", name="Not done").get_by_role("listitem")

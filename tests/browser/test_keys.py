@@ -7,6 +7,7 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 
 from tests.browser.page_object import Visitor, settle
+from tests.browser.pages_commands import warnings
 from tests.ui.daemons import Desk
 
 Person = Callable[..., Visitor]
@@ -89,9 +90,9 @@ def test_the_key_that_deletes_says_to_an_agent_why_it_does_not(served: Desk, per
     bob.ticket("First").click()
     expect(bob.heading("First")).to_be_focused()
     bob.page.keyboard.press("#")
-    notice = bob.page.get_by_role("status").filter(has_text=said)
-    expect(notice).to_be_in_viewport(ratio=1)
-    said_at, written_at = notice.bounding_box(), bob.page.locator(".composer").bounding_box()
+    warning = warnings(bob).filter(has_text=said)
+    expect(warning).to_be_in_viewport(ratio=1)
+    said_at, written_at = warning.bounding_box(), bob.page.locator(".composer").bounding_box()
     assert said_at is not None
     assert written_at is not None
     assert said_at["y"] + said_at["height"] < written_at["y"], "it covers nothing of the form"

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 
 from tests.browser.page_object import Visitor, expect_copied, go_to, wait_for
+from tests.browser.pages_commands import warnings
 from tests.browser.pages_thread import ThreadPage, file_long_ticket
 from tests.ui.daemons import Desk
 
@@ -38,6 +39,7 @@ def test_a_link_to_no_message_says_so(served: Desk, person: Person) -> None:
     visitor.page.goto(f"http://{served.tcp_of_ui()}/#/tickets/hero_assistance/1/message/99")
     status = visitor.page.get_by_role("status")
     expect(status.filter(has_text="is not on this ticket")).to_have_count(1)
+    expect(warnings(visitor)).to_contain_text("is not on this ticket")
     expect(visitor.message("Help")).to_be_visible()
 
 

@@ -1,20 +1,16 @@
-/** What a screen reader says, and which of it an event brings as news. */
-import { batch, signal } from "@preact/signals-core";
+/** What a screen reader says, which of it an event brings as news, and what everybody has to read. */
+import { signal } from "@preact/signals-core";
 import type { Event, EventKind } from "../api/wire.ts";
 import { t } from "../i18n/translate.ts";
 
 // What a user wants to read; that a field was set is shown, and no more.
 const NEWS: ReadonlySet<EventKind> = new Set(["ticket.created", "ticket.shown", "message.replied", "message.noted"]);
 
-// Long enough to read a line.
-export const SHOWN_MS = 6_000;
-
 /** The sentence of the page's live region. One that is said again is another text: the same would not be heard. */
 export class Announcement {
   readonly #text = signal("");
-  /** Whether it is to be seen as well, since nothing else on the page says it. */
-  readonly isShown = signal(false);
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** What was not done, where nothing else on the page says it: each stays until its reader closes it. */
+  readonly warnings = signal<readonly string[]>([]);
 
   get value(): string {
     return this.#text.value;
@@ -22,20 +18,13 @@ export class Announcement {
 
   set value(sentence: string) {
     const isRepeated = sentence !== "" && sentence === this.#text.peek();
-    this.isShown.value = false;
     this.#text.value = isRepeated ? `${sentence}\u00a0` : sentence;
   }
 
-  /** Say a sentence that everybody is to see for a while. */
-  show(sentence: string): void {
-    clearTimeout(this.#timer);
-    batch(() => {
-      this.value = sentence;
-      this.isShown.value = true;
-    });
-    this.#timer = setTimeout(() => {
-      this.isShown.value = false;
-    }, SHOWN_MS);
+  /** Say a sentence that everybody is to read. */
+  warn(sentence: string): void {
+    this.value = sentence;
+    this.warnings.value = [...this.warnings.peek().filter((one) => one !== sentence), sentence];
   }
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { mock, test } from "node:test";
+import { test } from "node:test";
 import { mapStorage } from "../testing/map_storage.ts";
-import { Announcement, announce, SHOWN_MS } from "./announcement.ts";
+import { Announcement, announce } from "./announcement.ts";
 import { event, message, ticket } from "./fixtures.ts";
 import { KeySetting } from "./keys/key_setting.ts";
 import {
@@ -125,19 +125,18 @@ test("a sentence that is said twice is heard twice, and no sentence is none", ()
   assert.deepEqual(texts, ["Copied", "Copied\u00a0", "Copied", "", ""]);
 });
 
-test("what is to be seen is seen for a while, or until something else is said", () => {
-  mock.timers.enable({ apis: ["setTimeout"] });
+test("what everybody has to read stays until it is closed, whatever else is said", () => {
   const announcement = new Announcement();
-  announcement.show("Only admins delete tickets");
-  assert.deepEqual([announcement.value, announcement.isShown.value], ["Only admins delete tickets", true]);
-  mock.timers.tick(SHOWN_MS - 1);
-  announcement.show("Only admins delete tickets");
-  mock.timers.tick(SHOWN_MS - 1);
-  assert.equal(announcement.isShown.value, true);
-  mock.timers.tick(1);
-  assert.equal(announcement.isShown.value, false);
-  announcement.show("no");
+  announcement.warn("Only admins delete tickets");
+  assert.deepEqual(
+    [announcement.value, announcement.warnings.value],
+    ["Only admins delete tickets", ["Only admins delete tickets"]],
+  );
   announcement.value = "Copied";
-  assert.equal(announcement.isShown.value, false);
-  mock.timers.reset();
+  announcement.warn("Tickets of two projects cannot be merged");
+  announcement.warn("Only admins delete tickets");
+  assert.deepEqual(announcement.warnings.value, [
+    "Tickets of two projects cannot be merged",
+    "Only admins delete tickets",
+  ]);
 });

@@ -4,16 +4,20 @@ import { t, tn } from "../../i18n/translate.ts";
 import { Close } from "../../ui/icons.tsx";
 import { changes, listedKeys, selection } from "./bulk.ts";
 import { BulkFields } from "./bulk_fields.tsx";
-import { BulkReport } from "./bulk_report.tsx";
+import { BulkReport, EarlierReport } from "./bulk_report.tsx";
 import { SelectAll } from "./select_all.tsx";
 
 export function BulkBar() {
   const isActive = selection.isActive.value;
   const last = changes.shown.value;
-  if (!isActive && last === null) return null;
+  const earlier = changes.earlier.value;
+  if (!isActive && last === null && earlier.length === 0) return null;
   return (
     <section class="bulk" data-kind={isActive ? "selection" : "report"} aria-label={t("Selected tickets")}>
-      {last !== null && <BulkReport last={last} />}
+      {earlier.map((one) => (
+        <EarlierReport key={one} earlier={one} />
+      ))}
+      {last !== null && <BulkReport key={last} last={last} />}
       {isActive && <Head />}
       {isActive && <BulkFields />}
     </section>

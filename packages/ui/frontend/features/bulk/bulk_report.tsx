@@ -1,5 +1,5 @@
 /** How a change of tickets goes and how it ended: what was refused and why, and the way back. */
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import type { ApiError } from "../../api/errors.ts";
 import { desk } from "../../app.ts";
 import { t, tn } from "../../i18n/translate.ts";
@@ -7,6 +7,7 @@ import type { BulkRun, Refused } from "../../stores/bulk/bulk_run.ts";
 import type { Named } from "../../stores/bulk/ticket_changes.ts";
 import { sayRefusal } from "../../stores/refusals/refusals_part.ts";
 import { threadHref } from "../../stores/route.ts";
+import { useAttention } from "../../ui/hooks/use_attention.ts";
 import { Close } from "../../ui/icons.tsx";
 import { ENGLISH, wordsOf } from "../../ui/plain_problem.ts";
 import { Problem } from "../../ui/problem.tsx";
@@ -18,9 +19,12 @@ const SHOWN_MS = 12_000;
 export function BulkReport({ last }: { last: Named }) {
   const { run } = last;
   const isEnded = run.isComplete.value && !run.isRunning.value;
-  useAway(last, isEnded && run.refused.value.length === 0);
+  const { isHeld, handlers } = useAttention();
+  // Nobody reads it while the page is out of sight, nor is through with it while they are at it.
+  const isRead = desk.isVisible.value && !isHeld.value;
+  useAway(last, isEnded && isRead && run.refused.value.length + changes.earlier.value.length === 0);
   return (
-    <div class="bulk-report">
+    <div class="bulk-report" {...handlers}>
       <p class="bulk-line">
         {isEnded ? outcomeOf(last.words, run.changedCount.value, run.refused.value.length) : last.words}
       </p>
@@ -32,9 +36,24 @@ export function BulkReport({ last }: { last: Named }) {
   );
 }
 
+/** A change before the last one: what is left of it to be read, and to be sent. */
+export function EarlierReport({ earlier: { run, words } }: { earlier: Named }) {
+  const resume = () => {
+    if (!changes.isRunning.peek()) void run.run();
+  };
+  return (
+    <div class="bulk-report">
+      <p class="bulk-line">{outcomeOf(words, run.changedCount.value, run.refused.value.length)}</p>
+      {run.problem.value && <Problem problem={run.problem.value} onRetry={resume} />}
+      {run.refused.value.length > 0 && <RefusedList refused={run.refused.value} />}
+    </div>
+  );
+}
+
 /** Close a report that has nothing more to say. */
 function useAway(last: Named, isDone: boolean): void {
-  useEffect(() => {
+  // At once: it may be about to close.
+  useLayoutEffect(() => {
     if (!isDone) return undefined;
     const timer = setTimeout(() => {
       if (changes.last.peek() === last) changes.hide();

@@ -35,7 +35,7 @@ export function canRun(action: Action): boolean {
 export function runAction(action: Action): void {
   const refusal = action.refusal?.() ?? null;
   if (refusal === null) action.run();
-  else desk.announcement.show(refusal);
+  else desk.announcement.warn(refusal);
 }
 
 /** Whether a key of the action does something, if it only says why it does nothing. */

@@ -166,7 +166,7 @@ function merge(): void {
   const [one, ...others] = aboutTickets();
   if (one === undefined) return;
   if (others.some(({ project }) => project !== one.project)) {
-    desk.announcement.show(t("Tickets of two projects cannot be merged"));
+    desk.announcement.warn(t("Tickets of two projects cannot be merged"));
     return;
   }
   const [other = null, ...rest] = others.map(({ ticketId }) => ticketId);

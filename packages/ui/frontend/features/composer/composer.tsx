@@ -22,7 +22,7 @@ export function Composer({ project, ticket }: ComposerProps) {
   const takesNone = ticket.status === "closed" && kind.value === "reply";
   const isLeft = useIsReplyLeft(project, ticket.ticket_id, takesNone);
   // Kept here: what offers to reopen the ticket is gone at once, and comes back where that is refused.
-  const reopening = useChanges();
+  const reopening = useChanges(t("Ticket {number}", { number: ticket.ticket_id }));
   if (takesNone && !isStaff && !isLeft) return null;
   // A note's text never turns into a reply: each kind has a form and a draft of its own.
   return (

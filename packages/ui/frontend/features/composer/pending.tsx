@@ -1,6 +1,6 @@
 /** Messages on their way: in their thread as they will be, and above the form where they are another ticket's. */
 import type { ComponentChildren } from "preact";
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { NO_ANSWER } from "../../api/errors.ts";
 import { desk, go } from "../../app.ts";
 import { t } from "../../i18n/translate.ts";
@@ -11,10 +11,11 @@ import type { Project } from "../../stores/project.ts";
 import { threadHref } from "../../stores/route.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 import { afterPicture } from "../../ui/drawing/next_picture.ts";
+import { useAttention } from "../../ui/hooks/use_attention.ts";
 import { Lock } from "../../ui/icons.tsx";
 import { Problem } from "../../ui/problem.tsx";
 import { focusText } from "../commands/action.ts";
-import { pendingOf, undoSetting } from "./writing.ts";
+import { pendingOf } from "./writing.ts";
 
 // The browser's clock and the server's.
 const CLOCKS_DIFFER_MS = 60_000;
@@ -131,6 +132,15 @@ export function PendingBar() {
 
 function UndoBar({ project, pending }: { project: Project; pending: Pending }): ComponentChildren {
   const state = pending.state.value;
+  const { isHeld, handlers } = useAttention();
+  // At once: it may be about to leave.
+  useLayoutEffect(() => {
+    const { token } = pending.message;
+    if (isHeld.value) pendingOf(project).hold(token);
+    else pendingOf(project).letGo(token);
+  }, [isHeld.value]);
+  // What it was under goes with it, as another view is shown.
+  useEffect(() => () => pendingOf(project).letGo(pending.message.token), []);
   if (state === "sending") return null;
   const undo = () => {
     const message = pendingOf(project).undo(pending.message.token);
@@ -140,15 +150,22 @@ function UndoBar({ project, pending }: { project: Project; pending: Pending }): 
     afterPicture(() => focusText(message.kind));
   };
   return (
-    <div class="undo-bar">
-      {state === "waiting" && (
-        <progress class="undo-time" aria-hidden="true" style={{ animationDuration: `${undoSetting.seconds.value}s` }} />
-      )}
+    <div class="undo-bar" {...handlers}>
+      {state === "waiting" && <UndoTime message={pending.message} isHeld={isHeld.value} />}
       <button type="button" class="button button-small" data-key="undo" onClick={undo}>
         {state === "waiting" ? t("Undo") : t("Take it back")}
       </button>
     </div>
   );
+}
+
+/** What is left of the time in which a message can be taken back. */
+function UndoTime({ message: { writtenAt, dueAt }, isHeld }: { message: PendingMessage; isHeld: boolean }) {
+  const style = {
+    animationDuration: `${dueAt - writtenAt}ms`,
+    animationPlayState: isHeld ? "paused" : "running",
+  };
+  return <progress class="undo-time" aria-hidden="true" style={style} />;
 }
 
 function stateWords({ message, state }: Pending): string {

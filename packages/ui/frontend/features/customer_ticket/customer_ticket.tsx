@@ -24,7 +24,7 @@ export function CustomerTicket({ project, ticket }: CustomerTicketProps) {
 }
 
 function Progress({ project, ticket }: CustomerTicketProps) {
-  const { problem, make } = useChanges();
+  const { problem, make } = useChanges(t("Ticket {number}", { number: ticket.ticket_id }));
   const set = (status: "solved" | "open", said: string) => {
     make(() => project.update(ticket.ticket_id, { status }));
     desk.announcement.value = said;

@@ -8,7 +8,7 @@ import { participantsOf } from "../../stores/customers/participants.ts";
 import type { Project } from "../../stores/project.ts";
 import { INBOX } from "../../stores/route.ts";
 import { useAction } from "../../ui/hooks/use_action.ts";
-import { useChanges } from "../../ui/hooks/use_changes.ts";
+import { useChanges, useSending } from "../../ui/hooks/use_changes.ts";
 import { Problem } from "../../ui/problem.tsx";
 import { RemovableChip } from "../../ui/removable_chip.tsx";
 
@@ -29,7 +29,7 @@ export function Guests({ project, ticket }: GuestsProps) {
 
 /** With whom a ticket is shared, by their names and before they join by their addresses; a button ends each. */
 export function SharedWith({ project, ticket }: GuestsProps) {
-  const { problem, make } = useChanges();
+  const { problem, make } = useChanges(t("Ticket {number}", { number: ticket.ticket_id }));
   const { ticket_id: id, collaborators } = ticket;
   const people = participantsOf(project);
   const invited = people.of(id).value?.invited ?? [];
@@ -105,7 +105,7 @@ export function Invite({ project, ticket }: GuestsProps) {
 function AddressForm({ project, ticket, close }: GuestsProps & { close: () => void }) {
   const email = useSignal("");
   const field = useRef<HTMLInputElement>(null);
-  const { isBusy, problem, run } = useAction();
+  const { isBusy, problem, run } = useSending(t("Ticket {number}", { number: ticket.ticket_id }));
   useLayoutEffect(() => field.current?.focus(), []);
   const submit = (event: SubmitEvent) => {
     event.preventDefault();

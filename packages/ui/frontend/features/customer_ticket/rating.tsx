@@ -7,8 +7,7 @@ import { t } from "../../i18n/translate.ts";
 import { isCurrent, isRatable, ratingsOf } from "../../stores/customers/ratings.ts";
 import type { Project } from "../../stores/project.ts";
 import { sendOnCtrlEnter } from "../../ui/forms.ts";
-import { useAction } from "../../ui/hooks/use_action.ts";
-import { useChanges } from "../../ui/hooks/use_changes.ts";
+import { useChanges, useSending } from "../../ui/hooks/use_changes.ts";
 import { ThumbDown, ThumbUp } from "../../ui/icons.tsx";
 import { Problem } from "../../ui/problem.tsx";
 
@@ -25,7 +24,7 @@ function Question({ project, ticket }: RatingProps) {
   const ratings = ratingsOf(project);
   const latest = ratings.of(ticket.ticket_id).value;
   const rating = isCurrent(latest, ticket) ? latest : null;
-  const { problem, make } = useChanges();
+  const { problem, make } = useChanges(t("Ticket {number}", { number: ticket.ticket_id }));
   const rate = (score: Score) => {
     make(() => ratings.rate(ticket, score, rating?.comment ?? ""));
     desk.announcement.value = t("Thank you for your rating");
@@ -64,7 +63,7 @@ function ScoreButton({ score, words, rating, rate }: ScoreProps) {
 function Word({ project, ticket, rating }: RatingProps & { rating: Rating }) {
   const word = useSignal(rating.comment);
   const isSent = word.value.trim() === rating.comment;
-  const { isBusy, problem, run } = useAction();
+  const { isBusy, problem, run } = useSending(t("Ticket {number}", { number: ticket.ticket_id }));
   const send = (event: SubmitEvent) => {
     event.preventDefault();
     void run(async () => {

@@ -50,12 +50,17 @@ export function KeyChange({ action }: { action: Action }) {
 }
 
 function Buttons({ action, begin }: { action: Action; begin: () => void }) {
+  const isTaken = useSignal(false);
   const reset = () => {
-    const isReset = keyMap.reset(action.id, collide);
-    if (!isReset) desk.announcement.value = t("Another action has this key now");
+    isTaken.value = !keyMap.reset(action.id, collide);
   };
   return (
     <span class="key-buttons">
+      {isTaken.value && (
+        <span class="key-taken" role="alert">
+          {t("Another action has this key now")}
+        </span>
+      )}
       <button type="button" class="button button-small" onClick={begin}>
         {t("Change")}
         <span class="unseen"> {action.words}</span>

@@ -8,7 +8,7 @@ import { EditCopies, editName } from "../../stores/drafts/edit_copies.ts";
 import type { Project } from "../../stores/project.ts";
 import { editMessage } from "../../stores/tickets/message_edits.ts";
 import { fitHeight, sendOnCtrlEnter } from "../../ui/forms.ts";
-import { useAction } from "../../ui/hooks/use_action.ts";
+import { useSending } from "../../ui/hooks/use_changes.ts";
 import { Problem } from "../../ui/problem.tsx";
 
 const copies = new EditCopies(() => ownStorage);
@@ -30,7 +30,7 @@ type EditFormProps = { project: Project; message: Message; takesFocus: boolean; 
 export function EditForm({ project, message, takesFocus, close }: EditFormProps) {
   const name = nameOf(project, message);
   const text = useSignal(copies.read(name) ?? message.body);
-  const { isBusy, problem, run } = useAction();
+  const { isBusy, problem, run } = useSending(t("Ticket {number}", { number: message.ticket_id }));
   const field = useRef<HTMLTextAreaElement>(null);
   const end = () => {
     copies.remove(name);

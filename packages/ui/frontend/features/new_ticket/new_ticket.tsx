@@ -9,7 +9,7 @@ import type { Project } from "../../stores/project.ts";
 import { INBOX, threadHref } from "../../stores/route.ts";
 import { PRIORITIES } from "../../stores/tickets/priorities.ts";
 import { sendOnCtrlEnter } from "../../ui/forms.ts";
-import { useAction } from "../../ui/hooks/use_action.ts";
+import { useSending } from "../../ui/hooks/use_changes.ts";
 import { Back } from "../../ui/icons.tsx";
 import { Problem } from "../../ui/problem.tsx";
 import { DraftConflict } from "../composer/guard.tsx";
@@ -58,7 +58,7 @@ function Form({ usable, named }: { usable: Project[]; named: string }) {
   const chosen = useChosen(named);
   const author = usable[0]?.session.me.value?.user_id ?? "";
   const priority = useSignal<Priority>("normal");
-  const { isBusy, problem, run } = useAction();
+  const { isBusy, problem, run } = useSending(t("New ticket"));
   const customer = useSignal<Written>({ chosen: null, typed: "", name: "" });
   const project = usable.find((candidate) => candidate.id === chosen.value);
 

@@ -27,6 +27,7 @@ const DevicesView = lazyPart(async () => (await import("../devices/devices_part.
 const NewTicketView = lazyPart(async () => (await import("../new_ticket/new_ticket_part.ts")).NewTicketView);
 
 const SettingsView = lazyPart(async () => (await import("../settings/settings_part.ts")).SettingsView);
+const Warnings = lazyPart(async () => (await import("../warnings/warnings_part.ts")).Warnings);
 const StatsView = lazyPart(async () => (await import("../stats/stats_part.ts")).StatsView);
 
 /** Load the parts that the first view does without. */
@@ -62,7 +63,8 @@ export function Shell() {
       <BulkBar />
       <PendingBar />
       <Overlays />
-      <p class={desk.announcement.isShown.value ? "notice" : "unseen"} role="status" aria-live="polite">
+      {desk.announcement.warnings.value.length > 0 && <Warnings />}
+      <p class="unseen" role="status" aria-live="polite">
         {desk.announcement.value}
       </p>
     </div>

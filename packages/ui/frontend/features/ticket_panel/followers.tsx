@@ -9,7 +9,7 @@ import { personName } from "../../ui/person_name.ts";
 import { Problem } from "../../ui/problem.tsx";
 
 export function Followers({ project, ticket }: { project: Project; ticket: TicketSummary }) {
-  const { problem, make } = useChanges();
+  const { problem, make } = useChanges(t("Ticket {number}", { number: ticket.ticket_id }));
   const me = project.session.me.value;
   const { ticket_id: id, followers } = ticket;
   const isFollowing = me !== null && followers.includes(me.user_id);

@@ -103,7 +103,7 @@ function Sheet({ project, ticket, closed }: PanelProps & { closed: () => void })
 }
 
 function Controls({ project, ticket }: PanelProps) {
-  const { problem, make } = useChanges();
+  const { problem, make } = useChanges(t("Ticket {number}", { number: ticket.ticket_id }));
   const set: Apply = (patch) => make(() => project.update(ticket.ticket_id, patch));
   return (
     <>

@@ -24,7 +24,7 @@ export function useMarkedMessage(id: number | null, { project, ticketId, thread,
       place.leaveEnd();
       const ids = thread.messages.peek().map(({ message_id }) => message_id);
       if (window.showAround(ids, id)) found.value = id;
-      else desk.announcement.value = t("The message that the link names is not on this ticket");
+      else desk.announcement.warn(t("The message that the link names is not on this ticket"));
     };
     void search();
     return () => {

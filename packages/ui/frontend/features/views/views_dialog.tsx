@@ -44,7 +44,7 @@ function titleOf(fields: { viewId: number | null } | null): string {
 function SavedViewList({ project }: { project: Project }) {
   const views = viewsOf(project);
   const saved = views.saved.value;
-  const { problem, make } = useChanges();
+  const { problem, make } = useChanges(t("Saved views"));
   return (
     <>
       {problem && <Problem problem={problem} />}

@@ -97,3 +97,40 @@ test("what waits for a change of one user is not made as another", async () => {
   assert.equal(await next, null);
   assert.deepEqual(server.asked, []);
 });
+
+test("what was refused stays to be read when the next change is made, until its report is closed", async () => {
+  const { server, tickets, answer } = desk();
+  const changes = new TicketChanges();
+  const [first, second] = [tickets.slice(0, 1), tickets.slice(1)];
+  const made = changes.make(first, SOLVE, "Solve");
+  const error = { code: -32009, message: "it was merged", data: {} };
+  await server.answer("ticket.bulk", { results: [{ ticket_id: 1, ticket: null, error }] });
+  await made;
+  const next = changes.makeNext(second, SOLVE, "Solve again");
+  await answer(2);
+  await next;
+  assert.deepEqual(
+    changes.earlier.value.map(({ words, run }) => [words, run.refused.value.length]),
+    [["Solve", 1]],
+  );
+  changes.hide();
+  assert.deepEqual([changes.earlier.value, changes.shown.value], [[], null]);
+});
+
+test("what is taken back has nothing more to say, and what was not answered has", async () => {
+  const { server, tickets, answer } = desk();
+  const changes = new TicketChanges();
+  const lost = changes.make(tickets.slice(0, 1), SOLVE, "Solve");
+  await server.fail("ticket.bulk", new ApiError("The support desk did not answer"));
+  await lost;
+  const next = changes.make(tickets.slice(1), SOLVE, "Solve");
+  assert.equal(changes.earlier.value.length, 1);
+  await answer(2);
+  await next;
+  const undone = changes.undo("Undo");
+  await answer(2);
+  await undone;
+  assert.equal(changes.earlier.value.length, 1);
+  changes.dismiss();
+  assert.deepEqual(changes.earlier.value, []);
+});

@@ -8,6 +8,8 @@ export type Named = { run: BulkRun; words: string; isUndo: boolean };
 
 export class TicketChanges {
   readonly last = signal<Named | null>(null);
+  /** Those before it of which something was refused, or not answered: it stays to be read until the report is closed. */
+  readonly earlier = signal<readonly Named[]>([]);
   readonly #isHidden = signal(false);
   /** Counts the users: what waited for a change of another one is not made. */
   #epoch = 0;
@@ -68,7 +70,9 @@ export class TicketChanges {
 
   /** Hide the report. */
   hide(): void {
-    if (!this.isRunning.peek()) this.#isHidden.value = true;
+    if (this.isRunning.peek()) return;
+    this.#isHidden.value = true;
+    this.earlier.value = [];
   }
 
   /** Forget the change: another user neither goes on with it nor takes it back. */
@@ -76,6 +80,7 @@ export class TicketChanges {
     this.#epoch += 1;
     this.last.peek()?.run.stop();
     this.last.value = null;
+    this.earlier.value = [];
   }
 
   #ended(): Promise<void> {
@@ -89,9 +94,17 @@ export class TicketChanges {
   }
 
   #show(named: Named): void {
+    const before = this.shown.peek();
+    // What is taken back has nothing more to say.
+    const isOver = before === null || (named.isUndo && !before.isUndo);
+    if (!isOver && hasFailed(before.run)) this.earlier.value = [...this.earlier.peek(), before];
     this.#isHidden.value = false;
     this.last.value = named;
   }
+}
+
+function hasFailed({ refused, problem }: BulkRun): boolean {
+  return refused.peek().length > 0 || problem.peek() !== null;
 }
 
 function isDone({ project, ticketId }: BulkTicket, work: BulkWork): boolean {

@@ -200,20 +200,73 @@ test("a second text of a draft that was sent elsewhere is not taken for sent", a
   assert.equal(page.pending.refusalOf(1, "reply")?.problem.reason, "sent-elsewhere");
 });
 
-test("messages of one ticket go in the order in which they were written", async () => {
+test("messages of one ticket go in the order in which they were written, and none takes the time of another", async () => {
   const page = open();
+  const tokens = () => page.asked.map(({ token }) => token);
   page.pending.add(written("a"));
   page.pending.add(written("b", { kind: "note", dueAt: 0 }));
   page.pending.add(written("c", { ticketId: 2, dueAt: 0 }));
+  assert.deepEqual([tokens(), states(page)], [["c"], ["waiting", "waiting", "sending"]]);
+  mock.timers.tick(UNDO_MS);
+  assert.deepEqual(tokens(), ["c", "a"]);
+  await page.asked[1]?.answer(arrived("a"));
+  assert.deepEqual(tokens(), ["c", "a", "b"]);
+});
+
+test("what waited for an earlier message is sent in its time when that is taken back", () => {
+  const page = open();
+  page.pending.add(written("a"));
+  page.pending.add(written("b", { kind: "note", dueAt: 0 }));
+  page.pending.undo("a");
+  mock.timers.tick(UNDO_MS);
   assert.deepEqual(
     page.asked.map(({ token }) => token),
-    ["a", "c"],
+    ["b"],
   );
-  await page.asked[0]?.answer(arrived("a"));
+});
+
+test("a message waits while its author is at what takes it back, and then for the time that it had left", () => {
+  const page = open();
+  page.pending.add(written("a"));
+  page.pending.add(written("b"));
+  mock.timers.tick(UNDO_MS - 1_000);
+  page.pending.hold("a");
+  mock.timers.tick(UNDO_MS);
+  assert.deepEqual([states(page), page.asked.length], [["waiting", "waiting"], 0], "what comes after it waits as well");
+  // Another tab that is opened meanwhile leaves it to this one.
+  const other = open(page.kept);
+  mock.timers.tick(20_000);
+  assert.deepEqual([states(page), other.asked], [["waiting", "waiting"], []]);
+  page.pending.letGo("a");
+  mock.timers.tick(999);
+  assert.equal(page.asked.length, 0);
+  mock.timers.tick(1);
+  assert.deepEqual([page.asked[0]?.token, states(page)], ["a", ["sending", "sending"]]);
+  page.pending.hold("a");
+  page.pending.letGo("a");
+  assert.equal(states(page)[0], "sending");
+});
+
+test("what waits for a message that is held goes once that is taken back", () => {
+  const page = open();
+  page.pending.add(written("a"));
+  page.pending.add(written("b"));
+  page.pending.hold("a");
+  mock.timers.tick(UNDO_MS);
+  page.pending.undo("a");
   assert.deepEqual(
     page.asked.map(({ token }) => token),
-    ["a", "c", "b"],
+    ["b"],
   );
+});
+
+test("who has left the pointer there has pressed the button to send", () => {
+  const page = open();
+  page.pending.add(written("a"));
+  page.pending.hold("a");
+  page.pending.hold("a");
+  mock.timers.tick(60_000);
+  assert.deepEqual(states(page), ["sending"]);
 });
 
 test("who is signed out finds the message when they are back", async () => {

@@ -15,6 +15,8 @@ import type { PendingCopies, PendingMessage } from "./pending_storage.ts";
 const RETRY_MS = [1_000, 2_000, 5_000, 10_000, 15_000];
 // Another tab sends its own messages; one that was closed leaves them.
 const FORSAKEN_MS = 10_000;
+// Who has turned to what takes a message back has time to decide; who has left it there has pressed the button to send.
+const HELD_MS = 60_000;
 
 /** `waiting`: it can be taken back. `lost`: nothing answered, and it is sent again. */
 export type PendingState = "waiting" | "sending" | "lost";
@@ -50,6 +52,9 @@ export class PendingMessages {
   readonly #options: PendingOptions;
   readonly #queue = new UpdateQueue();
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
+  /** When each that waits is sent, and how long those that are held wait from then on that they are let go. */
+  readonly #due = new Map<string, number>();
+  readonly #held = new Map<string, number>();
   /** Those that wait for the server to be back, by token. */
   readonly #waiters = new Map<string, () => void>();
   /** Those that were kept by another page, which may still be open and take them back. */
@@ -65,10 +70,10 @@ export class PendingMessages {
   add(message: PendingMessage): void {
     batch(() => {
       this.dismiss(message.ticketId, message.kind);
-      // What was written before it goes before it.
-      for (const earlier of this.list.peek()) if (earlier.message.ticketId === message.ticketId) this.#start(earlier);
-      this.#options.copies.write(message);
-      this.#take(message);
+      // What was written before it goes before it, and keeps its time.
+      const due = { ...message, dueAt: Math.max(message.dueAt, ...this.#waiting(message.ticketId).map(this.#dueOf)) };
+      this.#options.copies.write(due);
+      this.#take(due);
     });
   }
 
@@ -87,18 +92,34 @@ export class PendingMessages {
       this.#remove(token);
       this.#options.putBack(message, { content: message.content, token: isThere ? token : "" });
     });
+    this.#startDue(message.ticketId);
     this.#waiters.get(token)?.();
     return message;
   }
 
+  /** Have a message wait while its author is at what takes it back; then the time goes on that it had left. */
+  hold(token: string): void {
+    const pending = this.#find(token);
+    if (pending?.state.peek() !== "waiting" || this.#held.has(token)) return;
+    this.#held.set(token, this.#dueOf(pending) - Date.now());
+    this.#wait(pending, HELD_MS);
+  }
+
+  /** Its author has turned to something else. */
+  letGo(token: string): void {
+    const [pending, left] = [this.#find(token), this.#held.get(token)];
+    this.#held.delete(token);
+    if (pending?.state.peek() === "waiting" && left !== undefined) this.#wait(pending, left);
+  }
+
   /** Send what can still be taken back: the page is being left. */
   leave(): void {
-    for (const pending of this.list.peek()) {
-      if (pending.state.peek() !== "waiting") continue;
+    const waiting = this.list.peek().filter(({ state }) => state.peek() === "waiting");
+    for (const pending of waiting) {
       this.#options.copies.write({ ...pending.message, tries: 1 });
       this.#options.sendLast(pending.message);
       // Some pages are only put aside.
-      this.#start(pending);
+      this.#depart(pending);
     }
   }
 
@@ -149,7 +170,9 @@ export class PendingMessages {
     }
     const look = () => {
       this.#timers.delete(message.token);
-      if (this.#options.copies.has(message.token)) this.#take({ ...message, dueAt: 0 });
+      // Its page may have put it off.
+      const kept = this.#options.copies.read().find(({ token }) => token === message.token);
+      if (kept !== undefined) this.#adopt(kept);
     };
     this.#timers.set(message.token, setTimeout(look, wait));
   }
@@ -159,20 +182,52 @@ export class PendingMessages {
     const state = signal<PendingState>(wait > 0 ? "waiting" : "sending");
     const pending = { message, state, problem: signal<ApiError | null>(null), isHere: signal(false) };
     this.list.value = [...this.list.peek(), pending];
-    if (wait > 0)
-      this.#timers.set(
-        message.token,
-        setTimeout(() => this.#start(pending), wait),
-      );
+    if (wait > 0) this.#wait(pending, wait);
     else this.#run(pending);
   }
 
+  /** Send a message in a while, unless it is taken back; another page that finds it waits as long. */
+  #wait(pending: Pending, ms: number): void {
+    const { message } = pending;
+    const dueAt = Date.now() + ms;
+    if (dueAt !== message.dueAt) this.#options.copies.write({ ...message, dueAt });
+    this.#due.set(message.token, dueAt);
+    clearTimeout(this.#timers.get(message.token));
+    this.#timers.set(
+      message.token,
+      setTimeout(() => this.#start(pending), ms),
+    );
+  }
+
+  /** The time of a message is over: it goes, unless one of its ticket that was written before it still waits. */
   #start(pending: Pending): void {
+    const waiting = this.#waiting(pending.message.ticketId);
+    const before = waiting.slice(0, Math.max(0, waiting.indexOf(pending)));
+    const held = before.find((earlier) => this.#dueOf(earlier) > Date.now());
+    // Another page that finds it waits as long.
+    if (held !== undefined) this.#options.copies.write({ ...pending.message, dueAt: this.#dueOf(held) });
+    else for (const one of [...before, pending]) this.#depart(one);
+  }
+
+  #depart(pending: Pending): void {
     if (pending.state.peek() !== "waiting") return;
     clearTimeout(this.#timers.get(pending.message.token));
+    this.#held.delete(pending.message.token);
     pending.state.value = "sending";
     this.#run(pending);
+    this.#startDue(pending.message.ticketId);
   }
+
+  /** Send what has waited for an earlier message of its ticket. */
+  #startDue(ticketId: number): void {
+    for (const one of this.#waiting(ticketId)) if (this.#dueOf(one) <= Date.now()) this.#start(one);
+  }
+
+  #waiting(ticketId: number): Pending[] {
+    return this.list.peek().filter(({ message, state }) => message.ticketId === ticketId && state.peek() === "waiting");
+  }
+
+  readonly #dueOf = ({ message }: Pending): number => this.#due.get(message.token) ?? message.dueAt;
 
   /** Messages of one ticket go one after the other. */
   #run(pending: Pending): void {
@@ -241,6 +296,8 @@ export class PendingMessages {
   #remove(token: string): void {
     clearTimeout(this.#timers.get(token));
     this.#timers.delete(token);
+    this.#due.delete(token);
+    this.#held.delete(token);
     this.#adopted.delete(token);
     this.#options.copies.remove(token);
     this.list.value = this.list.peek().filter(({ message }) => message.token !== token);

@@ -2,7 +2,8 @@
 import { signal } from "@preact/signals-core";
 import { QuietStorage, type TextStorage } from "../quiet_storage.ts";
 
-export const UNDO_CHOICES_S = [0, 5, 10, 20] as const;
+// The longest is ten times the default, and more, for those who read slowly.
+export const UNDO_CHOICES_S = [0, 5, 10, 20, 60] as const;
 const DEFAULT_S = 5;
 const NAME = "hero_assistance.undo_seconds";
 
