@@ -7,6 +7,7 @@ import { t } from "../../i18n/translate.ts";
 import type { Draft } from "../../stores/drafts/draft.ts";
 import { LocalCopies } from "../../stores/drafts/local_copies.ts";
 import { ProjectDrafts } from "../../stores/drafts/project_drafts.ts";
+import type { DraftPlace } from "../../stores/drafts/saving.ts";
 import { PendingMessages } from "../../stores/pending/pending_messages.ts";
 import { PendingCopies, type PendingMessage } from "../../stores/pending/pending_storage.ts";
 import { perUser } from "../../stores/per_user.ts";
@@ -74,12 +75,28 @@ export function uploadsOf(project: Project, draft: Draft): Uploads {
 /** Have a reply that a closed ticket takes no more go on in the form of a new ticket, with its files on their way. */
 export function goOnAsNew(project: Project, ticketId: number): void {
   const drafts = draftsOf(project);
-  const uploads = (id: number | null) => uploadsOf(project, drafts.draft({ ticketId: id, kind: "reply" }));
-  const before = uploads(ticketId);
   drafts.goOnAsNew(ticketId);
-  before.handOver(uploads(null));
+  handOver(project, { ticketId, kind: "reply" }, null);
   // Why it came back is said of the ticket that it was for.
   pendingOf(project).dismiss(ticketId, "reply");
+}
+
+/**
+ * Have what is written on a ticket go on on the one that it was merged into, with its files on their way.
+ *
+ * Returns the function that ends that.
+ */
+export function goOn(project: Project, ticketId: number, into: number): () => void {
+  const end = draftsOf(project).goOn(ticketId, into);
+  for (const kind of ["reply", "note"] as const) handOver(project, { ticketId, kind }, into);
+  return end;
+}
+
+/** Let the draft of another ticket have the files that are on their way to a draft, or have failed. */
+function handOver(project: Project, from: DraftPlace, ticketId: number | null): void {
+  const drafts = draftsOf(project);
+  const uploads = files.get(drafts.draft(from));
+  if (uploads !== undefined) uploads.handOver(uploadsOf(project, drafts.draft({ ticketId, kind: from.kind })));
 }
 
 /** Send what a page before this one has left, as soon as its author is known. */

@@ -10,7 +10,7 @@ import { Back } from "../../ui/icons.tsx";
 import { Problem } from "../../ui/problem.tsx";
 import { TagChip } from "../../ui/tag_chip.tsx";
 import { Composer } from "../composer/composer.tsx";
-import { draftsOf } from "../composer/writing.ts";
+import { goOn, pendingOf } from "../composer/writing.ts";
 import { CustomerTicket } from "../customer_ticket/customer_ticket.tsx";
 import { Offer } from "../customer_ticket/offer.tsx";
 import { SplitBar } from "../merge_split/split_bar.tsx";
@@ -66,11 +66,28 @@ function OpenThread({ project, ticketId }: ThreadProps) {
   );
 }
 
-/** What stands in place of the composer where a ticket has come to its end. */
+/** What stands in place of the composer where a ticket has come to its end; and why what was sent to it came back. */
 function Merged({ project, ticketId, into }: ThreadProps & { into: number }) {
-  useEffect(() => draftsOf(project).goOn(ticketId, into), [project, ticketId, into]);
-  const link = <a href={threadHref(project.id, into)}>{t("ticket {number}", { number: into })}</a>;
-  return <p class="thread-merged">{tx("This ticket was merged into {ticket}, where it goes on.", { ticket: link })}</p>;
+  useEffect(() => goOn(project, ticketId, into), [project, ticketId, into]);
+  const pending = pendingOf(project);
+  const kinds = ["reply", "note"] as const;
+  const refusals = kinds.flatMap((kind) => pending.refusalOf(ticketId, kind) ?? []);
+  const dismiss = () => {
+    for (const kind of kinds) pending.dismiss(ticketId, kind);
+  };
+  const link = (
+    <a href={threadHref(project.id, into)} onClick={dismiss}>
+      {t("ticket {number}", { number: into })}
+    </a>
+  );
+  return (
+    <>
+      {refusals.map(({ message: { token }, problem }) => (
+        <Problem key={token} problem={problem} />
+      ))}
+      <p class="thread-merged">{tx("This ticket was merged into {ticket}, where it goes on.", { ticket: link })}</p>
+    </>
+  );
 }
 
 function BackLink() {

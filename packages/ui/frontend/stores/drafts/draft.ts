@@ -42,8 +42,6 @@ export class Draft {
   /** Counts what makes the answer to a save on its way one about an earlier text. */
   #epoch = 0;
   #isBusy = false;
-  /** What waits until no save is on its way. */
-  readonly #waiters: Array<() => void> = [];
   #isStale = true;
   /** Whether its author is not here any more: what is asked from now on is asked as somebody else. */
   #isClosed = false;
@@ -110,10 +108,26 @@ export class Draft {
     this.#taken.remove(token);
     const since = this.content.peek();
     if (goesOn(since, content)) return;
+    const whole = goesOn(content, since) ? content : join(content, since);
     const saved = this.#saved;
-    this.#replace(join(content, since), { version: this.#version, token: isEmpty(since) ? token : this.#token, saved });
+    this.#replace(whole, { version: this.#version, token: isEmpty(since) ? token : this.#token, saved });
     this.#isOwn = true;
     this.#schedule();
+  }
+
+  /**
+   * Have another draft go on with the text, before what was written there, and with its token where nothing was.
+   *
+   * The server's draft is deleted as this page knows it: what another device has written on meanwhile comes back here.
+   */
+  moveTo(into: Draft): void {
+    this.resolve("both");
+    const moved = { content: this.content.peek(), token: this.#token };
+    // What the server has, or gets by a save that is on its way, is more than nothing: so it is deleted.
+    const saved = this.#isBusy || this.#version > 0 ? moved.content : this.#saved;
+    this.#replace(EMPTY, { version: this.#version, token: "", saved });
+    into.putBack(moved);
+    this.flush();
   }
 
   /** Go on with the text that was written here, with the other one, or with both; nothing else is left of the two. */
@@ -130,12 +144,6 @@ export class Draft {
   /** Save now what is not saved yet, for instance because the page is being left, or the server is back. */
   flush(): void {
     if (this.isUnsaved) void this.#save();
-  }
-
-  /** Run something once no call of this draft is on its way, at once where none is: what is asked then comes after it. */
-  whenSettled(run: () => void): void {
-    if (this.#isBusy) this.#waiters.push(run);
-    else run();
   }
 
   /** Ask the server again, now if a form shows the draft. */
@@ -171,7 +179,6 @@ export class Draft {
   /** Forget what is to be done; from now on nothing is saved, but in the browser. */
   close(): void {
     this.#isClosed = true;
-    this.#waiters.length = 0;
     this.#users = 0;
     this.#timer.stop();
   }
@@ -226,17 +233,12 @@ export class Draft {
     } catch (error) {
       problem = toApiError(error);
     }
-    this.#ended();
+    this.#isBusy = false;
     if (this.#isClosed) return;
     this.#keep();
     if (problem !== null) await this.#failed(problem, epoch);
     else if (this.#isStale && this.#users > 0) await this.#refresh();
     else if (this.isUnsaved) this.#schedule();
-  }
-
-  #ended(): void {
-    this.#isBusy = false;
-    for (const run of this.#waiters.splice(0)) run();
   }
 
   async #failed(problem: ApiError, epoch: number): Promise<void> {
@@ -262,7 +264,7 @@ export class Draft {
       this.#isStale = true;
       if (toApiError(error).isUnanswered && !this.#isClosed) this.#timer.retry(() => this.refresh());
     }
-    this.#ended();
+    this.#isBusy = false;
     if (this.#isClosed) return;
     if (found !== undefined) this.#merge(found);
     if (this.#isStale && this.#users > 0 && found !== undefined) await this.#refresh();
@@ -289,7 +291,7 @@ export class Draft {
     }
     const { title, body, attachments, updated_at: version, client_token: token } = found;
     const theirs = { title, body, files: attachments };
-    const here = { mine: this.content.peek(), saved: this.#saved, version: this.#version };
+    const here = { mine: this.content.peek(), saved: this.#saved, version: this.#version, isOwn: this.#isOwn };
     // What is being sent from here is no news, also when more was written since.
     const how = this.#taken.has(token) ? "known" : merge(here, { theirs, version });
     if (how === "take") this.#replace(theirs, { version, token: token ?? "", saved: theirs });

@@ -37,7 +37,7 @@ test("what the server takes out of a text makes no other text", () => {
 });
 
 test("a text here and the server's draft come together", () => {
-  const here = { mine: content("mine"), saved: content("saved"), version: 5 };
+  const here = { mine: content("mine"), isOwn: true, saved: content("saved"), version: 5 };
   const cases: Array<[DraftContent, number, string]> = [
     [content("theirs"), 5, "known"],
     [content("mine"), 6, "same"],
@@ -47,6 +47,14 @@ test("a text here and the server's draft come together", () => {
   ];
   for (const [theirs, version, expected] of cases) assert.equal(merge(here, { theirs, version }), expected);
   assert.equal(merge({ ...here, mine: here.saved }, { theirs: content("theirs"), version: 6 }), "take");
+  assert.equal(
+    merge({ ...here, mine: EMPTY }, { theirs: content("theirs"), version: 6 }),
+    "both",
+    "it was emptied here",
+  );
+  const movedAway = { ...here, mine: EMPTY, isOwn: false };
+  assert.equal(merge(movedAway, { theirs: content("theirs"), version: 6 }), "take");
+  assert.equal(merge(movedAway, { theirs: here.saved, version: 6 }), "go-on");
 });
 
 test("a text whose draft is gone stays where it was typed and not sent", () => {

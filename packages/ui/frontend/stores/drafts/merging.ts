@@ -1,8 +1,11 @@
 /** How a text that is being written and the server's draft of it come together. */
 import { type DraftContent, goesOn, isEmpty, isSame, isSameText } from "./draft_content.ts";
 
-/** What is here: the text, what the server was last known to have, and the version of that, 0 for none. */
-export type Here = { mine: DraftContent; saved: DraftContent; version: number };
+/**
+ * What is here: the text, whether it was written here, what the server was last known to have, and the version of that,
+ * 0 for none.
+ */
+export type Here = { mine: DraftContent; isOwn: boolean; saved: DraftContent; version: number };
 /** What the author was heard to send, and whether it was taken out of this very form. */
 export type Sent = { body: string; isFromHere: boolean };
 /** What the server has. */
@@ -14,11 +17,13 @@ export type There = { theirs: DraftContent; version: number };
  */
 export type Merge = "known" | "same" | "take" | "go-on" | "both";
 
-export function merge({ mine, saved, version }: Here, there: There): Merge {
+export function merge({ mine, isOwn, saved, version }: Here, there: There): Merge {
   if (there.version === version) return "known";
   if (isSame(there.theirs, mine)) return "same";
   if (isSame(mine, saved)) return "take";
-  return isSame(there.theirs, saved) || goesOn(mine, there.theirs) ? "go-on" : "both";
+  if (isSame(there.theirs, saved) || goesOn(mine, there.theirs)) return "go-on";
+  // What was here goes on in another draft: nothing of it is lost here.
+  return isEmpty(mine) && !isOwn ? "take" : "both";
 }
 
 /**

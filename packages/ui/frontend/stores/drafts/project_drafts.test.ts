@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, mock, test } from "node:test";
 import { signal } from "@preact/signals-core";
+import { ApiError } from "../../api/errors.ts";
 import type { Event } from "../../api/wire.ts";
 import { mapStorage } from "../../testing/map_storage.ts";
 import { event, FakeServer, message, page, settle, ticket, user } from "../fixtures.ts";
@@ -169,12 +170,81 @@ test("a save that is on its way when the text moves does not bring it back where
     "a deletion would be overtaken",
   );
   await server.answer("draft.save", { body: "one and more", updated_at: 20 });
+  mock.timers.tick(PAUSE_MS);
   await settle();
   assert.deepEqual(
     server.asked.filter(({ method }) => method === "draft.delete").map(({ params }) => params),
-    [{ ticket_id: 1, kind: "reply" }],
+    [{ ticket_id: 1, kind: "reply", based_on: 20 }],
   );
   assert.equal(draft.content.value.body, "");
+});
+
+test("what another device wrote on at the moment of the move is not deleted, and is shown where it is", async () => {
+  const { server, drafts, draft } = await opened();
+  drafts.goOnAsNew(1);
+  await settle();
+  assert.deepEqual(
+    server.asked.filter(({ method }) => method === "draft.delete").map(({ params }) => params),
+    [{ ticket_id: 1, kind: "reply", based_on: 10 }],
+    "the draft is deleted as it was moved",
+  );
+  await server.fail(
+    "draft.delete",
+    new ApiError("moved", { reason: "draft-moved", data: { sent: null, updated_at: 20 } }),
+  );
+  const theirs = { title: "", body: "one, two", attachments: [], client_token: draft.token, updated_at: 20 };
+  await server.answer("draft.get", theirs);
+  assert.equal(draft.content.value.body, "one, two");
+  mock.timers.tick(PAUSE_MS);
+  await settle();
+  assert.deepEqual(
+    server.asked.filter(({ method }) => method === "draft.delete"),
+    [],
+  );
+  // It says all that was moved before, and more.
+  drafts.goOnAsNew(1);
+  const fresh = drafts.draft({ ticketId: null, kind: "reply" });
+  assert.equal(fresh.content.value.body, "one, two");
+});
+
+test("what another device wrote on at the moment of a merge goes on on the other ticket as well", async () => {
+  const { server, drafts } = await opened();
+  const into = drafts.draft({ ticketId: 5, kind: "reply" });
+  drafts.goOn(1, 5);
+  // Of the note.
+  await server.answer("draft.get", null);
+  await server.fail(
+    "draft.delete",
+    new ApiError("moved", { reason: "draft-moved", data: { sent: null, updated_at: 20 } }),
+  );
+  const theirs = { title: "", body: "one, two", attachments: [], client_token: "t", updated_at: 20 };
+  await server.answer("draft.get", theirs);
+  assert.equal(into.content.value.body, "one, two");
+});
+
+test("a text that moves is sent with the token that it had: one that has arrived is not sent a second time", async () => {
+  const { drafts, draft } = await opened();
+  const { token } = draft;
+  const into = drafts.draft({ ticketId: 5, kind: "reply" });
+  drafts.goOn(1, 5);
+  assert.deepEqual([into.content.value.body, into.token], ["one", token]);
+  const { drafts: others, draft: other } = await opened();
+  const begun = others.draft({ ticketId: 5, kind: "reply" });
+  begun.set({ body: "two" });
+  const own = begun.token;
+  others.goOn(1, 5);
+  assert.deepEqual([other.content.value.body, begun.token], ["", own], "two texts are another one");
+});
+
+test("a text that the server has in an earlier version is deleted there when it moves", async () => {
+  const { server, drafts, draft } = await opened();
+  draft.set({ body: "one, and not saved yet" });
+  drafts.goOnAsNew(1);
+  await settle();
+  assert.deepEqual(
+    server.asked.filter(({ method }) => method === "draft.delete").map(({ params }) => params),
+    [{ ticket_id: 1, kind: "reply", based_on: 10 }],
+  );
 });
 
 test("what waits for a save is not asked once its author is not here any more", async () => {

@@ -55,7 +55,7 @@ export class ProjectDrafts {
     const ends = kinds.flatMap((kind) => {
       const draft = this.draft({ ticketId, kind });
       const move = effect(() => {
-        if (!isEmpty(draft.content.value)) untracked(() => this.#move(draft, into));
+        if (!isEmpty(draft.content.value)) untracked(() => draft.moveTo(this.draft({ ticketId: into, kind })));
       });
       return [move, draft.open()];
     });
@@ -67,7 +67,7 @@ export class ProjectDrafts {
   /** Have what is written on a ticket that takes no more go on as a new ticket, before what was written there. */
   goOnAsNew(ticketId: number): void {
     const draft = this.draft({ ticketId, kind: "reply" });
-    if (!isEmpty(draft.content.peek())) this.#move(draft, null);
+    if (!isEmpty(draft.content.peek())) draft.moveTo(this.draft({ ticketId: null, kind: "reply" }));
   }
 
   /** Another tab of this browser has kept a copy under a name. */
@@ -78,16 +78,6 @@ export class ProjectDrafts {
   close(): void {
     for (const end of this.ends.splice(0)) end();
     for (const draft of this.#drafts.values()) draft.close();
-  }
-
-  #move(draft: Draft, into: number | null): void {
-    const { ticketId, kind } = draft.place;
-    draft.resolve("both");
-    this.draft({ ticketId: into, kind }).putBack({ content: draft.take().content, token: "" });
-    // A save that is on its way would bring it back. Where this fails the server keeps it, and it is shown nowhere.
-    draft.whenSettled(() => {
-      this.#project.call("draft.delete", { ticket_id: ticketId, kind }).catch(() => {});
-    });
   }
 
   #catchUp(): void {
