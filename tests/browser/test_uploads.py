@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Route, expect
 
-from tests.browser.page_object import Visitor
+from tests.browser.page_object import Visitor, wait_for
 from tests.browser.pages_files import give, picture
 from tests.ui.daemons import Desk, eventually
 
@@ -43,6 +43,21 @@ def test_files_are_attached_by_button_paste_and_drop(served: Desk, person: Perso
     expect(sent.get_by_role("img", name="dropped.png")).to_have_js_property("naturalWidth", 50)
     expect(sent.get_by_role("link", name="trace.txt")).to_be_visible()
     expect(files).to_have_count(0)
+
+
+def test_a_file_shows_how_far_it_is(served: Desk, person: Person) -> None:
+    bob, files = open_ticket(served, person)
+    held: list[Route] = []
+    bob.page.route("**/attachments?**", lambda route: held.append(route))
+    give(bob.page.get_by_label("Reply", exact=True), "paste", "shot.png", picture(40, 30))
+    on_its_way = files.get_by_role("progressbar", name="Sending shot.png")
+    expect(on_its_way).to_be_visible()
+    expect(bob.page.get_by_role("button", name="Send reply")).to_be_disabled()
+    wait_for(bob.page, lambda: held, "the file is on its way")
+    held[0].continue_()
+    expect(on_its_way).to_have_count(0)
+    expect(files).to_have_count(1)
+    expect(bob.page.get_by_role("button", name="Send reply")).to_be_enabled()
 
 
 def test_a_picture_alone_is_sent_by_the_keyboard(served: Desk, person: Person) -> None:
