@@ -6,7 +6,7 @@ import itertools
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,13 +16,14 @@ from playwright.sync_api import Locator, expect
 
 from hero_assistance_sdk.sse import encode
 from tests.app import lies
-from tests.app.lying_project import STREAM, Answer, LyingProject, result
+from tests.app.lying_project import METHODS, STREAM, Answer, LyingProject, result, whole
 from tests.app.program import App
-from tests.browser.page_object import Visitor
+from tests.browser.page_object import Visitor, go_to, wait_for
 from tests.sdk.sample_events import event
 from tests.ui.daemons import Desk, desk, eventually, plain_environment
 
 PICTURES = 12
+SENDS = ("message.reply", "ticket.create")
 USER = {
     "noun": "user",
     "user_id": "carol",
@@ -81,6 +82,36 @@ def flood(_request: bytes) -> Iterator[bytes]:
         yield encode(event="ticket.created", data=json.dumps(filed), seq=seq)
 
 
+def lies_once() -> LyingProject:
+    """A project with one ticket that answers what is sent to it with a lie once, and then as it should."""
+    ticket = event(1).model_dump(mode="json")["ticket"]
+    honest = pretending(ticket_list=tickets(ticket))
+    lied: set[str] = set()
+
+    def answer(request: bytes) -> Iterable[bytes]:
+        method, params = sent_to(request)
+        if method not in SENDS:
+            return honest(request)
+        if method not in lied:
+            lied.add(method)
+            return [result(request, {"message_id": "none", "ticket_id": [], "title": 1, "body": 1})]
+        if method == "ticket.create":
+            return [result(request, {**ticket, "ticket_id": 2, "title": params["title"], "body": params["body"]})]
+        message: dict[str, object] = {"message_id": 1, "ticket_id": 1, "kind": "reply", "attachments": []}
+        message |= {"author": "carol", "author_name": "Carol", "created_at": 1, "edited_at": None}
+        return [result(request, {**message, "body": params["body"]})]
+
+    methods = [{"name": name, "x-page": True} for name in (*METHODS, *SENDS)]
+    described = whole(json.dumps({"methods": methods}).encode())
+    return LyingProject(rpc=answer, stream=lies.says(), document=lambda _request: [described])
+
+
+def sent_to(request: bytes) -> tuple[str, dict[str, Any]]:
+    """The method that a request calls, and its params."""
+    call = json.loads(request.partition(b"\r\n\r\n")[2])
+    return call["method"], call["params"]
+
+
 # The first project is asked for the demo users of all.
 LIARS: dict[str, Callable[[], LyingProject]] = {
     "pictures": pictures,
@@ -95,7 +126,10 @@ LIARS: dict[str, Callable[[], LyingProject]] = {
     "a number that is none": lambda: LyingProject(rpc=pretending(ticket_list=tickets(seq="0&all=1"))),
     "a stream": lambda: LyingProject(rpc=pretending(), stream=lies.STREAMS["a number with a fraction"][0]),
     "no answer": lambda: LyingProject(rpc=lies.SLOW["no answer"]),
+    "a send": lies_once,
 }
+# These have tests of their own.
+APART = ("pictures", "flood", "a send")
 
 
 @contextmanager
@@ -145,7 +179,7 @@ def ticket_of(carol: Visitor, liar: LyingProject) -> Locator:
 def test_an_honest_project_works_next_to_every_lie(
     meet: Callable[..., tuple[Desk, App, dict[str, LyingProject]]], visit: Callable[..., Visitor]
 ) -> None:
-    honest, app, _ = meet(*(name for name in LIARS if name not in ("pictures", "flood")))
+    honest, app, _ = meet(*(name for name in LIARS if name not in APART))
     honest.call("carol", "ticket.create", title="Before", body="Text")
     carol = visit(app.link)
     expect(carol.ticket("Before")).to_be_visible()
@@ -208,3 +242,65 @@ def test_a_lie_has_its_reason_on_the_page_and_is_tried_again_by_hand(
     expect(outage(carol, liar)).to_have_count(0)
     expect(ticket_of(carol, liar)).to_be_visible()
     carol.live()
+
+
+def test_what_a_lie_answers_is_kept_and_sent_once_however_often_it_is_sent(
+    meet: Callable[..., tuple[Desk, App, dict[str, LyingProject]]], visit: Callable[..., Visitor]
+) -> None:
+    _, app, liars = meet("a send")
+    carol, liar = visit(app.link), liars["a send"]
+    carol.live()
+    ticket_of(carol, liar).click()
+    reply = carol.page.get_by_label("Reply", exact=True)
+    reply.fill("Do not lose me")
+    button = carol.page.get_by_role("button", name="Send reply")
+    button.click()
+    why = carol.page.locator(".composer").get_by_role("alert")
+    expect(why).to_contain_text("sent an answer that is none")
+    expect(why).to_contain_text("it is set aside, and tried again in")
+    expect(reply).to_have_value("Do not lose me")
+    arrived = carol.page.locator(".message:not([data-pending])").filter(has_text="Do not lose me")
+    _press_until(button, lambda: arrived.count() == 1)
+    expect(reply).to_have_value("")
+    expect(why).to_have_count(0)
+    _expect_one_token(liar, "message.reply")
+
+
+def test_a_ticket_that_a_lie_answers_is_kept_and_filed_once(
+    meet: Callable[..., tuple[Desk, App, dict[str, LyingProject]]], visit: Callable[..., Visitor]
+) -> None:
+    _, app, liars = meet("a send")
+    carol, liar = visit(app.link), liars["a send"]
+    carol.live()
+    go_to(carol.page, "#/new")
+    carol.page.get_by_role("combobox", name="Project", exact=True).select_option(liar.address)
+    carol.page.get_by_label("Title").fill("Do not lose me")
+    carol.page.get_by_label("Description").fill("Nor what I say")
+    button = carol.page.get_by_role("button", name="Send ticket")
+    button.click()
+    expect(carol.page.get_by_role("main").get_by_role("alert")).to_contain_text("sent an answer that is none")
+    expect(carol.page.get_by_label("Title")).to_have_value("Do not lose me")
+    expect(carol.page.get_by_label("Description")).to_have_value("Nor what I say")
+    _press_until(button, lambda: carol.heading("Do not lose me").count() == 1)
+    _expect_one_token(liar, "ticket.create")
+
+
+def _press_until(button: Locator, is_there: Callable[[], bool]) -> None:
+    """Press a button, also while the project is set aside, until what it sends is there."""
+
+    def press() -> bool:
+        if is_there():
+            return True
+        # One that is off, or gone by now, is not pressed.
+        button.evaluate_all("found => found.forEach(each => each.click())")
+        return False
+
+    wait_for(button.page, press, "what was sent is there")
+
+
+def _expect_one_token(liar: LyingProject, method: str) -> None:
+    """What was sent while the project was set aside has not reached it; what has is one and the same."""
+    sent = [sent_to(request) for request in liar.requests if request.startswith(b"POST /rpc")]
+    tokens = [params["client_token"] for called, params in sent if called == method]
+    assert len(tokens) == 2
+    assert len(set(tokens)) == 1
