@@ -82,7 +82,6 @@ const OWN_WORDS: Record<string, OwnWords> = {
     message: t("This page is older than the support desk"),
     hint: t("Load the page again; what you wrote is kept."),
   },
-  "invalid-params": { message: t("Something that was entered cannot be taken"), hint: KEPT },
   conflict: { message: t("This has changed in the meantime"), hint: t("Look at it again, then try once more.") },
   forbidden: { message: t("You may not do this"), hint: t("Ask the support team if you need it.") },
   "not-found": { message: t("This is not here, or not for you"), hint: "" },
