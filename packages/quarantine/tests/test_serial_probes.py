@@ -95,10 +95,10 @@ def test_what_fails_in_no_single_process_is_measured_next_to_changing_neighbours
 
 
 def test_only_what_ran_before_each_failure_may_explain_them() -> None:
-    def failed(*before: str, outcome: Outcome = Outcome.FAILED) -> Run:
+    def make_run(*before: str, outcome: Outcome = Outcome.FAILED) -> Run:
         return Run(nodeid=TARGET, worker="gw0", start=0, stop=1, outcome=outcome, before=before)
 
-    runs = [failed("c", "b", TARGET), failed("b", "c", "d"), failed("x", outcome=Outcome.PASSED)]
+    runs = [make_run("c", "b", TARGET), make_run("b", "c", "d"), make_run("x", outcome=Outcome.PASSED)]
     assert list_before_failures(runs, TARGET) == ["b", "c"]
-    assert list_before_failures([*runs, failed()], TARGET) == []
+    assert list_before_failures([*runs, make_run()], TARGET) == []
     assert list_before_failures([], TARGET) == []

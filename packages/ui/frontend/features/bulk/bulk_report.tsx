@@ -20,7 +20,7 @@ export function BulkReport({ last }: { last: Named }) {
   const { run } = last;
   const isEnded = run.isComplete.value && !run.isRunning.value;
   const { isHeld, handlers } = useAttention();
-  // Nobody reads it while the page is out of sight, nor is through with it while they are at it.
+  // It is not read while the page is out of sight, and not done with while somebody is at it.
   const isRead = desk.isVisible.value && !isHeld.value;
   useAway(last, isEnded && isRead && run.refused.value.length + changes.earlier.value.length === 0);
   return (

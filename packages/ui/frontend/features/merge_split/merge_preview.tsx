@@ -85,7 +85,7 @@ function Pair({ project, tickets, rest, close, pickAnother }: PairProps) {
       close();
       go(threadHref(project.id, target.ticket_id));
     } else {
-      // What is merged is done with; those that are left stay selected, whatever becomes of the next preview.
+      // What is merged is done with; those that are left stay selected, also when the next preview is left.
       selection.remove([ticketKey(project.id, source.ticket_id)]);
       overlay.value = { name: "merge", project, ticketId: target.ticket_id, other: next, rest: others };
     }
