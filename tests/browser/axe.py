@@ -1,4 +1,4 @@
-"""Pages judged by axe, in both themes: every rule of every weight, and whether all of it is on the screen."""
+"""Pages judged by axe, in both themes: every rule; whether all of a page is on the screen, and a finger hits it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.motion import find_moving
 from tests.browser.sideways import find_cut_off
+from tests.browser.touch import find_small, is_touched
 from tests.ui.daemons import eventually
 
 PHONE = {"width": 390, "height": 800}
+# A window, and what there is in the hand with it.
+BY_FINGER: dict[str, Any] = {"viewport": PHONE, "has_touch": True, "is_mobile": True}
 DESK = {"width": 1280, "height": 800}
 # No rule is off: the ones that are called best practice count too.
 # A frame is not entered: what stands in one is a mail of somebody else, whose origin hears no message of this page.
@@ -60,6 +64,9 @@ class Judge:
         """Judge the page as it is now."""
         assert_one_main_and_heading(self._page, state)
         self.faults += [f"{state}: cut off at the side: {part}" for part in find_cut_off(self._page)]
+        self.faults += [f"{state}: moves: {part}" for part in find_moving(self._page)]
+        if is_touched(self._page):
+            self.faults += [f"{state}: too small for a finger: {part}" for part in find_small(self._page)]
         self.faults += [f"{state}: {fault}" for fault in find_faults_in_both_themes(self._page, self._axe)]
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
-from tests.browser.axe import DESK, PHONE, Judge, find_faults_in_both_themes
+from tests.browser.axe import BY_FINGER, DESK, Judge, find_faults_in_both_themes
 from tests.browser.page_object import Visitor
 from tests.browser.states.agent_states import COMPOSER_STATES, LIST_STATES, THREAD_STATES
 from tests.browser.states.customer_states import CUSTOMER_STATES, OUTAGE_STATES
@@ -28,14 +29,14 @@ PAGES: dict[str, tuple[str, States]] = {
 }
 
 
-@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("device", [{"viewport": DESK}, BY_FINGER], ids=["desk", "phone"])
 @pytest.mark.parametrize("name", PAGES)
 def test_axe_finds_nothing_in_any_state(
-    served: Desk, person: Person, axe: str, name: str, viewport: dict[str, int]
+    served: Desk, person: Person, axe: str, name: str, device: dict[str, Any]
 ) -> None:
     fill(served)
     user, states = PAGES[name]
-    visitor = person(user, viewport=viewport, reduced_motion="reduce")
+    visitor = person(user, reduced_motion="reduce", **device)
     visitor.live()
     stage = Stage(served, visitor)
     judge = Judge(stage.page, axe)

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.app.program import App
-from tests.browser.axe import DESK, PHONE, Judge
+from tests.browser.axe import BY_FINGER, DESK, Judge
 from tests.browser.page_object import Visitor, go_to
 from tests.browser.pages_sign_in import add_user, menu
 from tests.browser.states.full_desk import fill
 from tests.ui.daemons import Desk
 
 Visit = Callable[..., Visitor]
-VIEWPORTS = pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
+DEVICES = pytest.mark.parametrize("device", [{"viewport": DESK}, BY_FINGER], ids=["desk", "phone"])
 
 
-@VIEWPORTS
-def test_axe_finds_nothing_where_users_sign_in(
-    hero_desk: Desk, visit: Visit, axe: str, viewport: dict[str, int]
-) -> None:
+@DEVICES
+def test_axe_finds_nothing_where_users_sign_in(hero_desk: Desk, visit: Visit, axe: str, device: dict[str, Any]) -> None:
     access = add_user(hero_desk, "erin", "agent")
-    visitor = visit(f"http://{hero_desk.tcp_of_ui()}/", viewport=viewport, reduced_motion="reduce")
+    visitor = visit(f"http://{hero_desk.tcp_of_ui()}/", reduced_motion="reduce", **device)
     page, judge = visitor.page, Judge(visitor.page, axe)
     expect(visitor.heading("Sign in")).to_be_visible()
     judge.look("the address")
@@ -52,10 +51,10 @@ def test_axe_finds_nothing_where_users_sign_in(
     assert judge.faults == []
 
 
-@VIEWPORTS
-def test_axe_finds_nothing_in_a_notice(hero_desk: Desk, visit: Visit, axe: str, viewport: dict[str, int]) -> None:
+@DEVICES
+def test_axe_finds_nothing_in_a_notice(hero_desk: Desk, visit: Visit, axe: str, device: dict[str, Any]) -> None:
     link = add_user(hero_desk, "erin")["link"]
-    visitor = visit(link, viewport=viewport, reduced_motion="reduce")
+    visitor = visit(link, reduced_motion="reduce", **device)
     page, judge = visitor.page, Judge(visitor.page, axe)
     expect(visitor.heading("Sign in on this device")).to_be_visible()
     judge.look("a link that signs in")
@@ -72,14 +71,14 @@ def test_axe_finds_nothing_in_a_notice(hero_desk: Desk, visit: Visit, axe: str, 
     assert judge.faults == []
 
 
-@VIEWPORTS
-def test_axe_finds_nothing_in_the_app(served: Desk, visit: Visit, axe: str, viewport: dict[str, int]) -> None:
+@DEVICES
+def test_axe_finds_nothing_in_the_app(served: Desk, visit: Visit, axe: str, device: dict[str, Any]) -> None:
     arguments = ["--project", served.tcp_of_server(), "--project", "127.0.0.1:9", "--user", "bob"]
     fill(served)
     app = App(arguments, served.env, served.paths.root / "app.log")
     try:
         app.start()
-        visitor = visit(app.link, viewport=viewport, reduced_motion="reduce")
+        visitor = visit(app.link, reduced_motion="reduce", **device)
         page, judge = visitor.page, Judge(visitor.page, axe)
         expect(page.locator(".connection")).to_have_text("1 of 2 live")
         for name, address in (
@@ -91,7 +90,7 @@ def test_axe_finds_nothing_in_the_app(served: Desk, visit: Visit, axe: str, view
             go_to(page, f"#/{address}")
             expect(page.get_by_role("heading", level=1)).to_be_attached()
             judge.look(name)
-        stranger = visit(app.link, viewport=viewport)
+        stranger = visit(app.link, **device)
         expect(stranger.heading("This browser has not opened the desk")).to_be_visible()
         refused = Judge(stranger.page, axe)
         refused.look("refused")

@@ -9,7 +9,9 @@ from itertools import pairwise
 import pytest
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
+from tests.browser.motion import find_moving
 from tests.browser.page_object import Visitor, go_to, message_in
+from tests.browser.touch import find_small, is_touched
 from tests.ui.daemons import Desk, eventually
 
 Person = Callable[..., Visitor]
@@ -109,34 +111,18 @@ def test_a_large_screen_has_list_thread_and_panel_side_by_side(served: Desk, per
     eventually(lambda: _has_room(page.locator(".messages > ol"), 900, 0), "the messages have room")
 
 
-TOUCHED = """
-() => [...document.querySelectorAll("button, select, summary, textarea, a.button, a.view, a.ticket, a.back, input")]
-  .filter(element => element.checkVisibility({ checkVisibilityCSS: true }) && !element.closest(".unseen"))
-  .map(element => element.matches("[type=radio], [type=checkbox]") ? element.closest("label") : element)
-  .filter(element => element !== null)
-  .map(element => [element, element.getBoundingClientRect()])
-  .filter(([, { width, height }]) => width > 1 && (height < 43.5 || width < 43.5))
-  .map(([element, { width, height }]) => `${element.outerHTML.slice(0, 90)} ${width}x${height}`)
-"""
-
-
 def test_what_a_finger_presses_is_large_enough(served: Desk, person: Person) -> None:
     page = _open(served, person, 390, 844, has_touch=True, is_mobile=True)
-    assert page.evaluate("matchMedia('(pointer: coarse)').matches")
+    assert is_touched(page)
     small: dict[str, list[str]] = {}
     for view, name in (("#/tickets/hero_assistance/1", "thread"), ("#/", "inbox"), ("#/new", "new")):
         go_to(page, view)
         expect(page.locator(f".shell[data-view={name}]")).to_be_visible()
         expect(page.locator("main h1, [role=main] h1").first).to_be_attached()
-        small[view] = page.evaluate(TOUCHED)
+        small[view] = find_small(page)
     assert {view: found for view, found in small.items() if found} == {}
 
 
 def test_nothing_moves_where_less_motion_is_wanted(served: Desk, person: Person) -> None:
     page = _open(served, person, 1280, 800, reduced_motion="reduce")
-    durations = page.evaluate(
-        """() => [...document.querySelectorAll("*")].map(each => getComputedStyle(each))
-          .flatMap(style => [style.animationDuration, style.transitionDuration])
-          .flatMap(text => text.split(", ")).map(parseFloat)"""
-    )
-    assert max(durations) <= 0.001
+    assert find_moving(page) == []
