@@ -449,5 +449,6 @@ def test_a_suspect_that_explains_nothing_is_none() -> None:
 def test_what_ran_before_every_failure_explains_an_order_with_few_runs() -> None:
     always = Suspect(nodeid="a.py::x", p=0.08, failed_with=25, runs_with=25, failed_without=0, runs_without=1)
     seldom = Suspect(nodeid="a.py::y", p=0.9, failed_with=12, runs_with=13, failed_without=13, runs_without=13)
-    measured = Measurement(nodeid=TARGET, tally=Tally([]), suspects=[always, seldom], kind=Kind.ORDER)
+    often = Suspect(nodeid="a.py::z", p=0.001, failed_with=24, runs_with=25, failed_without=1, runs_without=9)
+    measured = Measurement(nodeid=TARGET, tally=Tally([]), suspects=[always, often, seldom], kind=Kind.ORDER)
     assert [one["nodeid"] for one in serialize_measurement(measured)["suspects"]] == ["a.py::x"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from flake_quarantine.campaigns.measurer import Measurer
 from flake_quarantine.inference.stopping_rule import Verdict
 from flake_quarantine.inference.suspects import list_before_failures
 from flake_quarantine.runner.batches import Batch
+from flake_quarantine.runner.fork_pool import ForkPool
 from flake_quarantine.runner.pytest_runner import PytestRunner
 from flake_quarantine.runs import Outcome, Run
 
@@ -86,6 +87,25 @@ def test_after_the_order_is_known_the_batches_have_few_workers_and_its_tests() -
     assert later
     assert {batch.workers for batch in later} == {2}
     assert all(CULPRIT in batch.parts[0] for batch in later)
+
+
+def test_batches_with_other_neighbours_say_nothing_against_forks() -> None:
+    """Fresh workers may have passed next to others, before forks fail next to the tests that matter."""
+
+    class Forking(QueueRunner):
+        def run_batch(self, batch: Batch) -> list[Run]:
+            return [replace(run, forked=self.forks is not None) for run in super().run_batch(batch)]
+
+        def can_fork(self, batch: Batch) -> bool:
+            return self.forks is not None
+
+    settings = CampaignSettings(workers=(2, 8, 16), finds_suspects=False)
+    for seed in range(10):
+        campaign = Campaign(
+            runner=Forking(Path(), forks=ForkPool()), suite=SUITE, settings=replace(settings, seed=seed)
+        )
+        (found,) = Measurer(campaign).measure([TARGET])
+        assert (found.verdict, found.notes) == (Verdict.LOAD_ONLY, [])
 
 
 def test_what_fails_in_no_single_process_is_measured_next_to_changing_neighbours() -> None:

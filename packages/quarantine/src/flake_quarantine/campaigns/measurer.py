@@ -345,6 +345,8 @@ class Measurer:
             copies=1 if test.once_per_process else COPIES,
             report_progress=self.campaign.report_progress,
         )
+        if test.earlier:
+            test.forks.forget_batches()  # those before had other neighbours
 
     def _restart_once_per_process(self, test: MeasuredTest) -> None:
         """Count load runs from zero, with each process running the test once."""
