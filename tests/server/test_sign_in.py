@@ -202,6 +202,12 @@ async def test_a_session_is_revoked_by_its_user_and_by_admins(hero: Desk) -> Non
     revoke = "auth.revoke_session"
     assert await ask(hero, revoke, session(laptop), session_id=alices["session_id"]) is False
     assert await reason(hero, "auth.sessions", session(laptop), user_id="alice") == "forbidden"
+    await hero.call("user.add", OPERATOR, email="bob@example.org", role="agent")
+    agent = await sign_in(hero, "bob@example.org")
+    shown = (await ask(hero, "auth.sessions", session(agent), user_id="carol"))["sessions"]
+    assert [one["session_id"] for one in shown] == [first["session_id"], second["session_id"]]
+    assert await ask(hero, revoke, session(agent), session_id=first["session_id"]) is False
+    assert await reason(hero, "auth.sessions", session(agent), user_id="alice") == "forbidden"
     async with stream(hero, phone) as ended:
         assert await ask(hero, revoke, session(laptop), session_id=first["session_id"]) is True
         await asyncio.wait_for(ended, STOP_S)

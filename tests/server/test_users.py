@@ -232,7 +232,10 @@ async def test_devices_are_listed_and_revoked_by_their_user_and_by_admins(desk: 
         "bound_by": "address",
         "is_current": False,
     }
-    assert await refusal(desk, "user.devices", "bob", user_id="carol") == "forbidden"
+    assert (await desk.call("user.devices", "bob", user_id="carol"))["devices"] == mine
+    assert await refusal(desk, "user.devices", "bob", user_id="alice") == "forbidden"
+    assert await refusal(desk, "user.devices", "dave", user_id="carol") == "forbidden"
+    assert await desk.call("user.revoke", "bob", address="400::1") is False
     assert await desk.call("user.revoke", "carol", address="400::3") is False
     assert await desk.call("user.revoke", "carol", address="400::1") is True
     assert await desk.call("user.revoke", "alice", address="400::2") is True

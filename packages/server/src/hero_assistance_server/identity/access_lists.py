@@ -1,4 +1,7 @@
-"""Lists of where a user comes in, such as sessions and devices: whose they are, and pages by when each was made."""
+"""Lists of where a user comes in, such as sessions and devices: whose they are, and pages by when each was made.
+
+Staff see where customers are signed in, as the card of a customer shows it; to end that is for the user and admins.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,11 @@ from pydantic import BaseModel
 
 from hero_assistance_sdk.errors import Forbidden
 from hero_assistance_sdk.refusals import RefusalKind
-from hero_assistance_sdk.wire import UserId
+from hero_assistance_sdk.wire import Role, UserId
 from hero_assistance_server.identity.permissions import Caller
 from hero_assistance_server.rpc.cursors import cursor_at, place_at
 from hero_assistance_server.rpc.pages import PageParams, fill_page
+from hero_assistance_server.storage.unit_of_work import Snapshot
 
 R = TypeVar("R")
 # A time and an id, behind which a page begins.
@@ -25,6 +29,14 @@ def find_owner(caller: Caller, user_id: UserId | None, what: str) -> UserId:
     if not caller.looks_after(owner):
         raise Forbidden(f"others' {what} are for admins", kind=RefusalKind.ADMINS_ONLY)
     return owner
+
+
+def find_shown_owner(snapshot: Snapshot, caller: Caller, user_id: UserId | None, what: str) -> UserId:
+    """Return whose list it is, as `find_owner` does; staff are shown those of customers as well."""
+    shown = snapshot.users.find(user_id) if user_id is not None and caller.is_staff else None
+    if shown is not None and shown.role is Role.CUSTOMER:
+        return shown.user_id
+    return find_owner(caller, user_id, what)
 
 
 def read_place(params: PageParams) -> Place:

@@ -11,7 +11,7 @@ from hero_assistance_sdk.errors import Forbidden, Unauthenticated, Unavailable
 from hero_assistance_sdk.rpc.encoded import Encoded
 from hero_assistance_sdk.rpc.examples import Example
 from hero_assistance_sdk.rpc.methods import Params, Result
-from hero_assistance_server.identity.access_lists import fill_access_page, find_owner, read_place
+from hero_assistance_server.identity.access_lists import fill_access_page, find_shown_owner, read_place
 from hero_assistance_server.identity.devices.directory import DeviceDirectory
 from hero_assistance_server.identity.devices.service import DeviceAdministration
 from hero_assistance_server.identity.permissions import KNOWN, OPERATORS, Caller
@@ -30,7 +30,7 @@ _REVOKES = Example("An address of no user", "carol", {"address": "400::1"}, Fals
 
 
 class OwnerOfDevices(Params):
-    """The user of the devices: the caller, or, for an admin, any user."""
+    """The user of the devices: the caller, for an agent a customer as well, for an admin any user."""
 
     user_id: UserName | None = None
 
@@ -73,7 +73,7 @@ def add_methods(table: MethodRegistry, storage: Storage, administration: DeviceA
 
     @table.method("user.devices", allow=KNOWN | OPERATORS, page=True, errors=errors, examples=[_LISTS])
     async def devices(caller: Caller, params: DevicesOf) -> Encoded[DeviceList]:
-        """List the devices that log in as the caller; an admin may ask for those of any user."""
+        """List the devices that log in as the caller; an agent may ask for those of a customer, an admin for any."""
         return await storage.read(lambda snapshot: _list(snapshot, caller, params, administration.directory))
 
     @table.method("user.revoke", allow=KNOWN | OPERATORS, page=True, errors=errors, examples=[_REVOKES])
@@ -86,7 +86,7 @@ def add_methods(table: MethodRegistry, storage: Storage, administration: DeviceA
 
 
 def _list(snapshot: Snapshot, caller: Caller, params: DevicesOf, directory: DeviceDirectory) -> Encoded[DeviceList]:
-    user_id = find_owner(caller, params.user_id, "devices")
+    user_id = find_shown_owner(snapshot, caller, params.user_id, "devices")
     json, cursor = fill_access_page(
         snapshot.devices.iterate_for(user_id, read_place(params)),
         lambda device: _serialize(device, directory.last_seen(device), caller),

@@ -38,7 +38,7 @@ export function CustomerCard({ project, ticket }: CardProps) {
       </p>
       {user !== null && <Facts user={user} since={people?.customer_since ?? null} />}
       <Earlier key={ticket.customer} project={project} ticket={ticket} />
-      {project.session.me.value?.role === "admin" && <CustomerDevices project={project} userId={ticket.customer} />}
+      <CustomerDevices key={ticket.customer} project={project} userId={ticket.customer} />
     </section>
   );
 }

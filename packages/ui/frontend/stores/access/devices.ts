@@ -20,7 +20,7 @@ export class Devices {
   readonly #call: Call;
   readonly #of: { user_id?: string };
 
-  /** Those of the caller; an admin may look after those of another user. */
+  /** Those of the caller; staff are shown those of customers, and an admin looks after those of any user. */
   constructor(call: Call, userId: string | null = null) {
     this.#call = call;
     this.#of = userId === null ? {} : { user_id: userId };

@@ -11,7 +11,7 @@ from hero_assistance_sdk.errors import Forbidden, Unauthenticated, Unavailable
 from hero_assistance_sdk.rpc.encoded import Encoded
 from hero_assistance_sdk.rpc.examples import Example
 from hero_assistance_sdk.rpc.methods import Params, Result
-from hero_assistance_server.identity.access_lists import fill_access_page, find_owner, read_place
+from hero_assistance_server.identity.access_lists import fill_access_page, find_shown_owner, read_place
 from hero_assistance_server.identity.permissions import KNOWN, OPERATORS, Caller
 from hero_assistance_server.identity.sessions import model
 from hero_assistance_server.identity.sessions.service import REVOKED, SessionAdministration
@@ -26,7 +26,7 @@ _REVOKES = Example("A session that has ended", "carol", {"session_id": "0a1b2c3d
 
 
 class SessionsOf(PageParams):
-    """Whose sessions: the caller's, or, for an admin or the operator, any user's; and which page of them."""
+    """Whose sessions, and which page of them: the caller's, for an agent a customer's, for an admin or the operator any."""
 
     user_id: UserName | None = None
 
@@ -65,7 +65,7 @@ def add_methods(table: MethodRegistry, storage: Storage, administration: Session
 
     @table.method("auth.sessions", allow=KNOWN | OPERATORS, page=True, errors=errors, examples=[_LISTS])
     async def sessions(caller: Caller, params: SessionsOf) -> Encoded[SessionList]:
-        """List where the caller is signed in at a page; an admin may ask for the sessions of any user."""
+        """List where the caller is signed in at a page; an agent may ask for those of a customer, an admin for any."""
         return await storage.read(lambda snapshot: _list(snapshot, caller, params, administration))
 
     @table.method("auth.revoke_session", allow=KNOWN | OPERATORS, page=True, errors=errors, examples=[_REVOKES])
@@ -87,7 +87,7 @@ def add_methods(table: MethodRegistry, storage: Storage, administration: Session
 def _list(
     snapshot: Snapshot, caller: Caller, params: SessionsOf, administration: SessionAdministration
 ) -> Encoded[SessionList]:
-    user_id = find_owner(caller, params.user_id, "sessions")
+    user_id = find_shown_owner(snapshot, caller, params.user_id, "sessions")
     json, cursor = fill_access_page(
         snapshot.sessions.iterate_for(user_id, read_place(params)),
         lambda session: _serialize(session, administration.directory.last_seen(session), caller),
