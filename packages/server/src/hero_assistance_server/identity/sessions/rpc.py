@@ -26,7 +26,7 @@ _REVOKES = Example("A session that has ended", "carol", {"session_id": "0a1b2c3d
 
 
 class SessionsOf(PageParams):
-    """Whose sessions, and which page of them: the caller's, for an agent a customer's, for an admin or the operator any."""
+    """Whose sessions, and which page of them: the caller's, for an agent a customer's, for an admin or operator any."""
 
     user_id: UserName | None = None
 
