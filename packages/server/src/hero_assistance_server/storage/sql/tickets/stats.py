@@ -17,7 +17,6 @@ from hero_assistance_server.tickets.states import DONE
 from hero_assistance_server.time_zones import DAY_MS, day_number, offsets_within, start_of_day
 
 _NOT_DONE = frozenset(Status) - DONE
-_COUNTED = (Figure.CREATED, Figure.FIRST_RESPONSE, Figure.SOLVED)
 _TIMED = (Figure.FIRST_RESPONSE, Figure.SOLVED)
 _DONE = "('solved', 'closed')"
 # By how much a move of a status makes the backlog grow.
@@ -96,21 +95,19 @@ class SqlStats:
     def list_days(self, span: Span, days_each: int = 1) -> list[Day]:
         """Count each figure by day; the backlog is carried from one day to the next."""
         connection = self.session.complete
-        counts = {figure: _count_by_day(connection, _FACTS[figure], span) for figure in _COUNTED}
-        medians = {figure: _medians(connection, _FACTS[figure], span, days_each) for figure in _TIMED}
+        created = _count_by_day(connection, _FACTS[Figure.CREATED], span)
+        timed = [_measure_groups(connection, _FACTS[figure], span, days_each) for figure in _TIMED]
         growth, days = _backlog_growth(connection, span), []
         backlog = self.backlog(span.start)
         for group, numbers in _groups(span, days_each):
             backlog += sum(growth.get(number, 0) for number in numbers)
-            created, answered, solved = (
-                sum(counts[figure].get(number, 0) for number in numbers) for figure in _COUNTED
-            )
-            answered_in, solved_in = (medians[figure].get(group) for figure in _TIMED)
+            filed = sum(created.get(number, 0) for number in numbers)
+            answered, solved = (groups.get(group, Measure()) for groups in timed)
             # A zone may have left out a day.
             starts = (start_of_day(number, span.zone) for number in numbers)
             start = next((start for start in starts if start is not None), None)
             if start is not None:
-                days.append(Day(start, created, answered, solved, backlog, answered_in, solved_in))
+                days.append(Day(start, filed, answered.count, solved.count, backlog, answered.median, solved.median))
         return days
 
     def list_tickets(self, figure: Figure, span: Span, only: Only, after: TicketId, limit: int) -> list[TicketId]:
@@ -152,11 +149,11 @@ def _groups(span: Span, days_each: int) -> Iterator[tuple[int, range]]:
         yield group, range(max(first, end - days_each + 1), end + 1)
 
 
-def _medians(connection: Connection, query: str, span: Span, days_each: int) -> dict[int, int | None]:
-    """Return the median of what a figure took, by the number of each group of days."""
+def _measure_groups(connection: Connection, query: str, span: Span, days_each: int) -> dict[int, Measure]:
+    """Return how often a figure happened and how long it took, by the number of each group of days."""
     group = f"({day_number(span.end - 1, span.zone)} - {_day('at', span)}) / {days_each}"
     found = f"WITH facts AS ({query}), keyed AS (SELECT {group} AS name, took FROM facts) {_MEASURE}"  # noqa: S608
-    return {int(name): measure.median for name, measure in _measures(connection, found, span).items()}
+    return {int(name): measure for name, measure in _measures(connection, found, span).items()}
 
 
 def _backlog_growth(connection: Connection, span: Span) -> Counter[int]:
