@@ -54,7 +54,7 @@ NOT_OF_THE_PAGE = {
     "hero_assistance_server/project_identity/rpc.py": "programs ask which project this is; the page does not",
     "hero_assistance_server/storage/engines.py": "it ends a start",
     "hero_assistance_server/storage/postgres/transfer/import_target.py": "this is a command of the operator",
-    "hero_assistance_ui/access.py": "programs read and write the access list; the page shows whether there is one",
+    "hero_assistance_ui/access_list.py": "programs read and write the access list; the page shows whether there is one",
     "hero_assistance_ui/application.py": "the page asks for the projects that it was told of",
     "hero_assistance_ui/guards.py": "it refuses pages of others",
     "hero_assistance_ui/mail_frame.py": "a browser asks for the frame, and shows its text",
