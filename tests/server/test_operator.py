@@ -94,8 +94,9 @@ async def test_two_claims_are_no_claim(desk: Desk) -> None:
 
 async def test_the_operator_is_no_user(desk: Desk) -> None:
     assert await desk.call("user.me", "operator") is None
-    with pytest.raises(RpcFailure, match="no user of the project"):
+    with pytest.raises(RpcFailure, match="no user of the project") as refused:
         await desk.call("ticket.list", "operator")
+    assert refused.value.data["kind"] == "not_allowed"
 
 
 _CALL = """

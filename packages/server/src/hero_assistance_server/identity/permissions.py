@@ -88,7 +88,7 @@ class Caller:
             raise Forbidden(
                 "the operator of this machine is no user of the project",
                 hint="say who calls: --as USER",
-                kind=RefusalKind.DESK_MACHINE_ONLY,
+                kind=RefusalKind.NOT_ALLOWED,
             )
         if self.user is None:
             if self.refusal is not None:
