@@ -316,7 +316,7 @@ async def test_who_may_keep_which_view(desk: Desk) -> None:
 
 
 async def test_each_agent_orders_the_views_for_themselves(desk: Desk) -> None:
-    async def make_listed(user: str, **page: Any) -> list[str]:
+    async def list_saved(user: str, **page: Any) -> list[str]:
         return [entry["view"]["name"] for entry in (await desk.call("view.list", user, **page))["saved"]]
 
     ids = [
@@ -326,7 +326,7 @@ async def test_each_agent_orders_the_views_for_themselves(desk: Desk) -> None:
     before = (await desk.call("view.list", "bob"))["seq"]
     answer = await desk.call("view.order", "bob", view_ids=[ids[3], ids[1], ids[3]])
     assert answer == {"view_ids": [ids[3], ids[1]]}
-    assert (await make_listed("bob"), await make_listed("alice")) == (["d", "b", "a", "c"], ["c", "d"])
+    assert (await list_saved("bob"), await list_saved("alice")) == (["d", "b", "a", "c"], ["c", "d"])
     cursor, seen = None, []
     for _ in range(4):
         page = await desk.call("view.list", "bob", limit=1, cursor=cursor)
