@@ -3,7 +3,7 @@ import { effect, signal } from "@preact/signals-core";
 import { desk } from "../../app.ts";
 import { t, tn } from "../../i18n/translate.ts";
 import type { BulkRun, BulkTicket, BulkWork } from "../../stores/bulk/bulk_run.ts";
-import { TicketChanges } from "../../stores/bulk/ticket_changes.ts";
+import { type Named, TicketChanges } from "../../stores/bulk/ticket_changes.ts";
 import type { DeskTicket } from "../../stores/desk.ts";
 import { Selection } from "../../stores/tickets/selection.ts";
 import { ticketKey } from "../../stores/tickets/unread.ts";
@@ -49,13 +49,12 @@ export async function change(tickets: readonly BulkTicket[], work: BulkWork, wor
   if (run !== null) finish(run, tickets, words);
 }
 
-/** Send what is left of a change that was stopped, or not answered. */
-export async function resumeChange(): Promise<void> {
-  const last = changes.last.peek();
-  if (last === null) return;
-  const { left } = last.run;
-  await changes.resume();
-  finish(last.run, left, last.words);
+/** Send what is left of a change that was stopped, or not answered; one change at a time. */
+export async function resumeChange({ run, words }: Named): Promise<void> {
+  if (changes.isRunning.peek()) return;
+  const { left } = run;
+  await run.run();
+  finish(run, left, words);
 }
 
 function finish(run: BulkRun, tickets: readonly BulkTicket[], words: string): void {

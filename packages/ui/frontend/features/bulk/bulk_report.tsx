@@ -29,22 +29,20 @@ export function BulkReport({ last }: { last: Named }) {
         {isEnded ? outcomeOf(last.words, run.changedCount.value, run.refused.value.length) : last.words}
       </p>
       {!isEnded && <Progress run={run} />}
-      {run.problem.value && <Problem problem={run.problem.value} onRetry={() => void resumeChange()} />}
-      <Buttons run={run} />
+      {run.problem.value && <Problem problem={run.problem.value} onRetry={() => void resumeChange(last)} />}
+      <Buttons last={last} />
       {run.refused.value.length > 0 && <RefusedList refused={run.refused.value} />}
     </div>
   );
 }
 
 /** A change before the last one: what is left of it to be read, and to be sent. */
-export function EarlierReport({ earlier: { run, words } }: { earlier: Named }) {
-  const resume = () => {
-    if (!changes.isRunning.peek()) void run.run();
-  };
+export function EarlierReport({ earlier }: { earlier: Named }) {
+  const { run, words } = earlier;
   return (
     <div class="bulk-report">
       <p class="bulk-line">{outcomeOf(words, run.changedCount.value, run.refused.value.length)}</p>
-      {run.problem.value && <Problem problem={run.problem.value} onRetry={resume} />}
+      {run.problem.value && <Problem problem={run.problem.value} onRetry={() => void resumeChange(earlier)} />}
       {run.refused.value.length > 0 && <RefusedList refused={run.refused.value} />}
     </div>
   );
@@ -72,7 +70,8 @@ function Progress({ run }: { run: BulkRun }) {
   );
 }
 
-function Buttons({ run }: { run: BulkRun }) {
+function Buttons({ last }: { last: Named }) {
+  const { run } = last;
   const isRunning = run.isRunning.value;
   return (
     <div class="bulk-buttons">
@@ -82,7 +81,7 @@ function Buttons({ run }: { run: BulkRun }) {
         </button>
       )}
       {!isRunning && !run.isComplete.value && run.problem.value === null && (
-        <button type="button" class="button button-small" onClick={() => void resumeChange()}>
+        <button type="button" class="button button-small" onClick={() => void resumeChange(last)}>
           {t("Go on")}
         </button>
       )}
@@ -91,7 +90,7 @@ function Buttons({ run }: { run: BulkRun }) {
           {t("Undo")}
         </button>
       )}
-      {!isRunning && (
+      {!changes.isRunning.value && (
         <button type="button" class="icon-button bulk-close" onClick={() => changes.hide()}>
           <Close />
           <span class="unseen">{t("Close the report")}</span>

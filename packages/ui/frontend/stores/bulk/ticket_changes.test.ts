@@ -48,7 +48,7 @@ test("an undoing that is not answered can be sent again", async () => {
   await server.fail("ticket.bulk", new ApiError("The support desk did not answer"));
   assert.equal(await undone, false);
   assert.equal(changes.last.value?.run.problem.value?.message, "The support desk did not answer");
-  const again = changes.resume();
+  const again = changes.last.value?.run.run();
   await answer(1);
   await again;
   assert.equal(changes.last.value?.run.isComplete.value, true);
@@ -133,4 +133,23 @@ test("what is taken back has nothing more to say, and what was not answered has"
   assert.equal(changes.earlier.value.length, 1);
   changes.dismiss();
   assert.deepEqual(changes.earlier.value, []);
+});
+
+test("an earlier change that is sent again is one change at a time as well, and goes with its user", async () => {
+  const { server, data, tickets, answer } = desk();
+  const changes = new TicketChanges();
+  const elsewhere = { project: { id: "q", call: server.call, data }, ticketId: 2 };
+  const lost = changes.make([...tickets.slice(0, 1), elsewhere], SOLVE, "Solve");
+  await server.fail("ticket.bulk", new ApiError("The support desk did not answer"));
+  await lost;
+  const next = changes.make(tickets.slice(1), SOLVE, "Solve");
+  await answer(2);
+  await next;
+  const again = changes.earlier.value[0]?.run.run();
+  assert.deepEqual([changes.isRunning.value, changes.canUndo.value], [true, false]);
+  assert.equal(await changes.make(tickets, SOLVE, "Solve"), null);
+  changes.dismiss();
+  await answer(1);
+  await again;
+  assert.deepEqual(server.asked, []);
 });

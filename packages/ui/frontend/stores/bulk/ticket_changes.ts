@@ -15,11 +15,11 @@ export class TicketChanges {
   #epoch = 0;
   /** The change whose report is shown: one that was hidden can still be taken back. */
   readonly shown = computed(() => (this.#isHidden.value ? null : this.last.value));
-  readonly isRunning = computed(() => this.last.value?.run.isRunning.value ?? false);
+  readonly isRunning = computed(() => [this.last.value, ...this.earlier.value].some((one) => one?.run.isRunning.value));
   /** Whether the last change can be taken back, as far as it was done. */
   readonly canUndo = computed(() => {
     const last = this.last.value;
-    if (last === null || last.isUndo || last.run.isRunning.value || last.run.work.kind === "macro") return false;
+    if (last === null || last.isUndo || this.isRunning.value || last.run.work.kind === "macro") return false;
     return last.run.changedCount.value > 0;
   });
 
@@ -43,11 +43,6 @@ export class TicketChanges {
     while (this.isRunning.peek()) await this.#ended();
     if (epoch !== this.#epoch) return null;
     return this.make(waits ? tickets.filter((one) => !isDone(one, work)) : tickets, work, words);
-  }
-
-  /** Send what is left of the last change. */
-  async resume(): Promise<void> {
-    await this.last.peek()?.run.run();
   }
 
   /** Take the last change back; returns whether there was one to take back, and all of it was. */
@@ -78,7 +73,7 @@ export class TicketChanges {
   /** Forget the change: another user neither goes on with it nor takes it back. */
   dismiss(): void {
     this.#epoch += 1;
-    this.last.peek()?.run.stop();
+    for (const one of [this.last.peek(), ...this.earlier.peek()]) one?.run.stop();
     this.last.value = null;
     this.earlier.value = [];
   }
