@@ -6,7 +6,7 @@
  */
 import { batch, computed, signal } from "@preact/signals-core";
 import type { Call } from "../../api/client.ts";
-import { type ApiError, toApiError } from "../../api/errors.ts";
+import { type ApiError, parseError, toApiError } from "../../api/errors.ts";
 import { readFailure } from "../../api/failures.ts";
 import type { Results, TicketResult, TicketSummary } from "../../api/wire.ts";
 import { applyPatch, type TicketPatch } from "../tickets/ticket_patch.ts";
@@ -133,9 +133,7 @@ export class BulkRun {
       return;
     }
     shown?.undo();
-    const problem = readFailure(
-      result?.error ?? { code: 0, message: "", reason: "", hint: null, kind: null, values: {} },
-    );
+    const problem = result?.error ? readFailure(result.error) : parseError({ code: 0, message: "" });
     this.refused.value = [...this.refused.peek(), { ...one, title: before?.title ?? "", problem }];
   }
 }
