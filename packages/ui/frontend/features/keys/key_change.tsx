@@ -9,19 +9,19 @@ import { actionNamed } from "../commands/actions.ts";
 import { KeyList } from "./key_list.tsx";
 import { SEQUENCE_MS } from "./key_reader.ts";
 import { keyMap } from "./key_settings.ts";
-import { collide, isUsable, strokeOf } from "./strokes.ts";
+import { isUsable, strokeOf } from "./strokes.ts";
 
 type State = { kind: "idle" } | { kind: "waiting" } | { kind: "taken"; binding: string; by: string };
 
 export function KeyChange({ action }: { action: Action }) {
   const state = useSignal<State>({ kind: "idle" });
   const set = (binding: string) => {
-    keyMap.set(action.id, binding, collide);
+    keyMap.set(action.id, binding);
     desk.announcement.value = t("{action} has the key {key} now", { action: action.words, key: binding });
     state.value = { kind: "idle" };
   };
   const offer = (binding: string) => {
-    const by = keyMap.takenBy(binding, action.id, collide);
+    const by = keyMap.takenBy(binding, action.id);
     if (by === null) set(binding);
     else state.value = { kind: "taken", binding, by };
   };
@@ -52,7 +52,7 @@ export function KeyChange({ action }: { action: Action }) {
 function Buttons({ action, begin }: { action: Action; begin: () => void }) {
   const isTaken = useSignal(false);
   const reset = () => {
-    isTaken.value = !keyMap.reset(action.id, collide);
+    isTaken.value = !keyMap.reset(action.id);
   };
   return (
     <span class="key-buttons">
@@ -72,7 +72,7 @@ function Buttons({ action, begin }: { action: Action; begin: () => void }) {
         </button>
       )}
       {keyMap.of(action.id).length > 0 && (
-        <button type="button" class="button button-small" onClick={() => keyMap.set(action.id, null, collide)}>
+        <button type="button" class="button button-small" onClick={() => keyMap.set(action.id, null)}>
           {t("Remove")}
           <span class="unseen"> {action.words}</span>
         </button>

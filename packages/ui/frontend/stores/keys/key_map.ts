@@ -6,17 +6,26 @@ const NAME = "hero_assistance.key_map";
 
 /** Bindings by the id of their action; an empty list is an action without a key. */
 export type Bindings = Readonly<Record<string, readonly string[]>>;
+/** Whether two bindings cannot both be. */
+export type Collide = (one: string, other: string) => boolean;
 
 export class KeyMap {
   readonly #storage: QuietStorage;
   readonly #defaults: Bindings;
+  readonly #collide: Collide;
   readonly #changes = signal<Bindings>({});
-  /** The bindings of every action, as they are now. */
-  readonly bindings = computed<Bindings>(() => ({ ...this.#defaults, ...this.#changes.value }));
+  /** The bindings of every action, as they are now: a key that its user has chosen is not that of a newer action too. */
+  readonly bindings = computed<Bindings>(() => {
+    const chosen = Object.values(this.#changes.value).flat();
+    const isFree = (binding: string) => !chosen.some((one) => this.#collide(one, binding));
+    const free = Object.entries(this.#defaults).map(([action, bindings]) => [action, bindings.filter(isFree)]);
+    return { ...Object.fromEntries(free), ...this.#changes.value };
+  });
 
-  constructor(storage: () => TextStorage, defaults: Bindings) {
+  constructor(storage: () => TextStorage, defaults: Bindings, collide: Collide) {
     this.#storage = new QuietStorage(storage);
     this.#defaults = defaults;
+    this.#collide = collide;
     this.#changes.value = this.#known(parseBindings(this.#storage.read(NAME)));
   }
 
@@ -33,11 +42,11 @@ export class KeyMap {
   }
 
   /** Give an action its one key, or none; what collides with it loses its own. */
-  set(action: string, binding: string | null, collide: (one: string, other: string) => boolean): void {
+  set(action: string, binding: string | null): void {
     const changes: Record<string, readonly string[]> = { ...this.#changes.value };
     if (binding !== null) {
       for (const [other, bindings] of Object.entries(this.bindings.peek())) {
-        const kept = bindings.filter((one) => !collide(one, binding));
+        const kept = bindings.filter((one) => !this.#collide(one, binding));
         if (other !== action && kept.length < bindings.length) changes[other] = kept;
       }
     }
@@ -46,9 +55,9 @@ export class KeyMap {
   }
 
   /** Begin again with the key that an action had, unless that is another one's by now; returns whether it did. */
-  reset(action: string, collide: (one: string, other: string) => boolean): boolean {
+  reset(action: string): boolean {
     const first = this.#defaults[action] ?? [];
-    const isTaken = first.some((binding) => this.takenBy(binding, action, collide) !== null);
+    const isTaken = first.some((binding) => this.takenBy(binding, action) !== null);
     if (isTaken) return false;
     const { [action]: _, ...rest } = this.#changes.value;
     this.#take(rest);
@@ -60,9 +69,9 @@ export class KeyMap {
   }
 
   /** Return the action that a binding collides with; null for none. */
-  takenBy(binding: string, except: string, collide: (one: string, other: string) => boolean): string | null {
+  takenBy(binding: string, except: string): string | null {
     const taken = Object.entries(this.bindings.peek()).find(
-      ([action, bindings]) => action !== except && bindings.some((one) => collide(one, binding)),
+      ([action, bindings]) => action !== except && bindings.some((one) => this.#collide(one, binding)),
     );
     return taken?.[0] ?? null;
   }
