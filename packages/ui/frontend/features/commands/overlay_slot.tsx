@@ -19,6 +19,5 @@ export function Overlays() {
   if (shown.name === "help") return <KeyHelp key={shown} />;
   if (shown.name === "palette") return <Palette key={shown} />;
   if (shown.name === "search") return <Search key={shown} query={shown.query} />;
-  const { project, ticketId, other, rest = [] } = shown;
-  return <Merge key={shown} project={project} ticketId={ticketId} other={other} rest={rest} />;
+  return <Merge key={shown} {...shown} />;
 }

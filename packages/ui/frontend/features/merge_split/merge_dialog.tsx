@@ -7,9 +7,9 @@ import { useCloseOverlay } from "../commands/overlays.ts";
 import { MergePreview } from "./merge_preview.tsx";
 import { TicketPicker } from "./ticket_picker.tsx";
 
-type MergeDialogProps = { project: Project; ticketId: number; other: number | null; rest: readonly number[] };
+type MergeDialogProps = { project: Project; ticketId: number; other: number | null; rest?: readonly number[] };
 
-export function MergeDialog({ project, ticketId, other, rest }: MergeDialogProps) {
+export function MergeDialog({ project, ticketId, other, rest = [] }: MergeDialogProps) {
   const chosen = useSignal(other);
   if (chosen.value === null) {
     return <TicketPicker project={project} ticketId={ticketId} choose={(id) => (chosen.value = id)} />;
@@ -19,7 +19,8 @@ export function MergeDialog({ project, ticketId, other, rest }: MergeDialogProps
       project={project}
       ticketId={ticketId}
       other={chosen.value}
-      rest={rest}
+      // One of them may have been picked to come first.
+      rest={rest.filter((id) => id !== chosen.value)}
       pickAnother={() => (chosen.value = null)}
     />
   );
