@@ -90,6 +90,5 @@ const OWN_WORDS: Record<string, OwnWords> = {
     message: t("Another user has signed in in this browser"),
     hint: t("What you wrote waits here until you sign in again."),
   },
-  "too-many": { message: t("These are too many"), hint: t("Take some of them away, then try once more.") },
   deactivated: { message: t("You have no access any more"), hint: t("Ask the support team if you need it.") },
 };
