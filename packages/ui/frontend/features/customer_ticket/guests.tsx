@@ -7,7 +7,6 @@ import { t } from "../../i18n/translate.ts";
 import { participantsOf } from "../../stores/customers/participants.ts";
 import type { Project } from "../../stores/project.ts";
 import { INBOX } from "../../stores/route.ts";
-import { useAction } from "../../ui/hooks/use_action.ts";
 import { useChanges, useSending } from "../../ui/hooks/use_changes.ts";
 import { Problem } from "../../ui/problem.tsx";
 import { RemovableChip } from "../../ui/removable_chip.tsx";
@@ -153,7 +152,7 @@ function AddressForm({ project, ticket, close }: GuestsProps & { close: () => vo
 
 /** What a guest is told, and their way out. */
 function Guest({ project, ticket }: GuestsProps) {
-  const { isBusy, problem, run } = useAction();
+  const { isBusy, problem, run } = useSending(t("Ticket {number}", { number: ticket.ticket_id }));
   const me = project.session.me.value?.user_id ?? "";
   if (!ticket.collaborators.includes(me)) return null;
   const leave = () =>

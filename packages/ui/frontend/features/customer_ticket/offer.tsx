@@ -6,7 +6,7 @@ import { t, tx } from "../../i18n/translate.ts";
 import { invitationsOf } from "../../stores/customers/invitations.ts";
 import type { Project } from "../../stores/project.ts";
 import { INBOX, threadHref } from "../../stores/route.ts";
-import { useAction } from "../../ui/hooks/use_action.ts";
+import { useSending } from "../../ui/hooks/use_changes.ts";
 import { Problem } from "../../ui/problem.tsx";
 
 type OfferProps = { project: Project; ticketId: number };
@@ -14,7 +14,7 @@ type OfferProps = { project: Project; ticketId: number };
 /** Say who shares a ticket that the reader does not see yet; `children` stand there where no one does. */
 export function Offer({ project, ticketId, children }: OfferProps & { children: ComponentChildren }) {
   const invitations = invitationsOf(project);
-  const { isBusy, problem, run } = useAction();
+  const { isBusy, problem, run } = useSending(t("Ticket {number}", { number: ticketId }));
   useEffect(() => void invitations.refresh(), [invitations, ticketId]);
   const offer = invitations.find(ticketId);
   if (offer === null) return <>{children}</>;

@@ -9,7 +9,8 @@ import { t } from "../../i18n/translate.ts";
 import { randomToken } from "../../stores/drafts/random_token.ts";
 import type { Project } from "../../stores/project.ts";
 import { sayRefusal } from "../../stores/refusals/refusals_part.ts";
-import { useAction, useQuestion } from "../../ui/hooks/use_action.ts";
+import { useQuestion } from "../../ui/hooks/use_action.ts";
+import { useSending } from "../../ui/hooks/use_changes.ts";
 import { useModal } from "../../ui/hooks/use_modal.ts";
 import { Problem } from "../../ui/problem.tsx";
 import { MacroChanges } from "./macro_preview.tsx";
@@ -27,7 +28,7 @@ export function MacroPicker({ project, ticket, close }: MacroPickerProps) {
   const found = useSignal<Found | null>(null);
   const chosen = useSignal<Chosen | null>(null);
   const finding = useQuestion();
-  const running = useAction();
+  const running = useSending(t("Ticket {number}", { number: ticket.ticket_id }));
   useEffect(() => {
     const asked = typed.peek();
     void finding.run(async () => {

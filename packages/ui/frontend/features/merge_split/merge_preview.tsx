@@ -11,7 +11,7 @@ import type { Project } from "../../stores/project.ts";
 import { threadHref } from "../../stores/route.ts";
 import { ticketKey } from "../../stores/tickets/unread.ts";
 import { StatusChip } from "../../ui/chips.tsx";
-import { useAction } from "../../ui/hooks/use_action.ts";
+import { useSending } from "../../ui/hooks/use_changes.ts";
 import { Problem } from "../../ui/problem.tsx";
 import { TagChip } from "../../ui/tag_chip.tsx";
 import { selection } from "../bulk/bulk.ts";
@@ -68,7 +68,7 @@ function Pair({ project, tickets, rest, close, pickAnother }: PairProps) {
   const [one, other] = tickets;
   const stays = useSignal(chooseTarget(one, other).ticket_id);
   const reopens = useSignal(false);
-  const { isBusy, problem, run } = useAction();
+  const { isBusy, problem, run } = useSending(t("Ticket {number}", { number: one.ticket_id }));
   const [source, target] = stays.value === one.ticket_id ? [other, one] : [one, other];
   const plan = planMerge(source, target);
   useEffect(() => {

@@ -6,7 +6,7 @@ import { desk, go } from "../../app.ts";
 import { t, tn } from "../../i18n/translate.ts";
 import type { Project } from "../../stores/project.ts";
 import { threadHref } from "../../stores/route.ts";
-import { useAction } from "../../ui/hooks/use_action.ts";
+import { useSending } from "../../ui/hooks/use_changes.ts";
 import { Problem } from "../../ui/problem.tsx";
 import { splitting } from "./splitting.ts";
 
@@ -24,7 +24,7 @@ export function SplitBar({ project, ticket }: SplitBarProps) {
 function Form({ project, ticket }: SplitBarProps) {
   const title = useSignal("");
   const field = useRef<HTMLInputElement>(null);
-  const { isBusy, problem, run } = useAction();
+  const { isBusy, problem, run } = useSending(t("Ticket {number}", { number: ticket.ticket_id }));
   useLayoutEffect(() => field.current?.focus(), []);
   const count = splitting.messages.value.size;
   const isReady = count > 0 && title.value.trim() !== "";

@@ -8,7 +8,7 @@ import { listHref, savedName } from "../../stores/route.ts";
 import { formatFilter, type Query } from "../../stores/search/query.ts";
 import { saveView } from "../../stores/tickets/lists/saved_view_edits.ts";
 import { viewsOf } from "../../stores/tickets/views.ts";
-import { useAction } from "../../ui/hooks/use_action.ts";
+import { useSending } from "../../ui/hooks/use_changes.ts";
 import { Problem } from "../../ui/problem.tsx";
 import { overlay } from "../commands/overlays.ts";
 
@@ -54,7 +54,7 @@ function untilListed(project: Project, viewId: number): Promise<void> {
 
 function NameForm({ filter, cancel }: { filter: string; cancel: () => void }) {
   const name = useSignal("");
-  const { isBusy, problem, run } = useAction();
+  const { isBusy, problem, run } = useSending(t("Saved views"));
   const field = useRef<HTMLInputElement>(null);
   useLayoutEffect(() => field.current?.focus(), []);
   const submit = (event: SubmitEvent) => {

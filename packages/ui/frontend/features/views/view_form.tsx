@@ -9,7 +9,7 @@ import { listHref, savedName } from "../../stores/route.ts";
 import { faultOf } from "../../stores/settings/form.ts";
 import { countFound, deleteView, saveView, type ViewFields } from "../../stores/tickets/lists/saved_view_edits.ts";
 import { type FieldName, fieldOf } from "../../stores/tickets/lists/view_faults.ts";
-import { useAction } from "../../ui/hooks/use_action.ts";
+import { useSending } from "../../ui/hooks/use_changes.ts";
 import { Problem } from "../../ui/problem.tsx";
 import { showSavedViews } from "./view_editing.ts";
 
@@ -23,7 +23,7 @@ export function ViewForm({ project, fields, close }: FormProps) {
   const name = useSignal(fields.name);
   const filter = useSignal(fields.filter);
   const shared = useSignal(fields.shared);
-  const { isBusy, problem, run } = useAction();
+  const { isBusy, problem, run } = useSending(t("Saved views"));
   const fault = problem === null ? null : fieldOf(problem);
   const isAdmin = project.session.me.value?.role === "admin";
   const save = async () => {
