@@ -64,6 +64,9 @@ test("a kind of a later release is said as the server says it", async () => {
 test("what another project leaves out, or sends in its place, breaks nothing", () => {
   for (const values of [{}, [], null, "x", { limit: "many" }, { limit: null }])
     assert.match(sayRefusal(refused("views_full", values as object)).message, /^You can keep/);
+  for (const bytes of ["many", null, {}, { toString: 1, valueOf: 1 }])
+    assert.equal(sayRefusal(refused("file_too_large", { bytes })).message, "A file can have at most 0 bytes");
+  assert.equal(sayRefusal(refused("no_user", { user: { toString: 1 } })).message, "There is no user ");
 });
 
 test("what is wrong with the fields is said by the kinds of the faults", () => {

@@ -280,10 +280,13 @@ function inWords({ code, reason, data }: ApiError, message: string, hint = ""): 
   return new ApiError(message, { code, reason, hint, data, ...(typeof retryAfter === "number" && { retryAfter }) });
 }
 
-/** A value that another project leaves out is empty, and no word of another object. */
+/** A value that another project leaves out, or that is none, is empty or nought, and no word of another object. */
 function readValues(values: unknown): Values {
-  const found = new Map(Object.entries(values ?? {}));
-  const text = (name: string) => String(found.get(name) ?? "");
-  const count = (name: string) => Number(found.get(name) ?? 0);
+  const found = new Map<string, unknown>(Object.entries(values ?? {}));
+  const text = (name: string) => {
+    const value = found.get(name);
+    return typeof value === "string" || typeof value === "number" ? String(value) : "";
+  };
+  const count = (name: string) => Number(text(name)) || 0;
   return { text, count, size: (name) => formatSize(count(name)) };
 }
