@@ -2,7 +2,7 @@
 import type { ComponentChildren } from "preact";
 import type { Figure } from "../../api/wire.ts";
 import { t } from "../../i18n/translate.ts";
-import type { Bar } from "../../stores/stats/plot.ts";
+import { type Bar, labelled } from "../../stores/stats/plot.ts";
 import type { StatsQuery } from "../../stores/stats/query.ts";
 import { figureHref } from "./figure_href.ts";
 import { FIGURE_WORDS, formatDays, formatNumber, formatShortDay } from "./words.ts";
@@ -24,18 +24,21 @@ export type Place = {
   y: (value: number) => number;
 };
 
+const HEIGHT = 220;
 const TOP = 8;
 const BELOW = 24;
 const DIGIT_PX = 8;
+// The width that a bar's label takes.
+const LABEL_PX = 70;
 
-export function placeOf(width: number, height: number, count: number, ticks: readonly number[], say = formatNumber) {
+export function placeOf(width: number, count: number, ticks: readonly number[], say: Say = formatNumber): Place {
   const most = ticks.at(-1) ?? 1;
   const left = 12 + DIGIT_PX * Math.max(...ticks.map((tick) => say(tick).length));
-  const bottom = height - BELOW;
+  const bottom = HEIGHT - BELOW;
   const step = (width - left - 8) / Math.max(1, count);
-  const place: Place = {
+  return {
     width,
-    height,
+    height: HEIGHT,
     top: TOP,
     bottom,
     left,
@@ -43,20 +46,18 @@ export function placeOf(width: number, height: number, count: number, ticks: rea
     x: (at) => left + step * (at + 0.5),
     y: (value) => bottom - (value / most) * (bottom - TOP),
   };
-  return place;
 }
 
 type FrameProps = {
   place: Place;
   ticks: readonly number[];
   bars: readonly Bar[];
-  labels: readonly number[];
   say?: Say;
   children: ComponentChildren;
 };
 
 /** The picture is for the eye and the hand: its table says the same, and has its links. */
-export function Frame({ place, ticks, bars, labels, say = formatNumber, children }: FrameProps) {
+export function Frame({ place, ticks, bars, say = formatNumber, children }: FrameProps) {
   return (
     <svg
       class="plot-picture"
@@ -74,7 +75,7 @@ export function Frame({ place, ticks, bars, labels, say = formatNumber, children
           </text>
         </g>
       ))}
-      {labels.map((at) => (
+      {labelled(bars.length, Math.floor(place.width / LABEL_PX)).map((at) => (
         <text key={at} class="plot-label" x={place.x(at)} y={place.height - 6} text-anchor="middle">
           {formatShortDay(bars[at]?.days.first ?? "1970-01-01")}
         </text>

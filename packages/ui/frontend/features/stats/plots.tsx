@@ -1,24 +1,21 @@
 /** What came in, what was solved, and what was left, day by day. */
 import type { StatsDay } from "../../api/wire.ts";
 import { t } from "../../i18n/translate.ts";
-import { type Bar, barsOf, labelled, linePath, ticksFor } from "../../stores/stats/plot.ts";
+import { type Bar, barsOf, linePath, ticksFor } from "../../stores/stats/plot.ts";
 import type { StatsQuery } from "../../stores/stats/query.ts";
 import { figureHref } from "./figure_href.ts";
 import { counted, Frame, type Place, PlotTable, placeOf } from "./plot_frame.tsx";
+import { PlotPoints } from "./plot_points.tsx";
 import { useWidth } from "./use_width.ts";
 import { formatDays, formatNumber } from "./words.ts";
 
 type PlotProps = { days: readonly StatsDay[]; query: StatsQuery };
 
-const HEIGHT = 220;
-// The width that a bar's label takes.
-const LABEL_PX = 70;
-
 export function VolumePlot({ days, query }: PlotProps) {
   const { ref, width } = useWidth<HTMLDivElement>(640);
   const bars = barsOf(days, query.zone);
   const ticks = ticksFor(Math.max(0, ...bars.map((bar) => Math.max(bar.created, bar.solved))));
-  const place = placeOf(width, HEIGHT, bars.length, ticks);
+  const place = placeOf(width, bars.length, ticks);
   return (
     <section class="plot" aria-labelledby="volume-title">
       <h2 id="volume-title">{t("Filed and solved")}</h2>
@@ -27,7 +24,7 @@ export function VolumePlot({ days, query }: PlotProps) {
         <span class="legend-entry plot-solved">{t("Solved")}</span>
       </p>
       <div ref={ref}>
-        <Frame place={place} ticks={ticks} bars={bars} labels={labelled(bars.length, Math.floor(width / LABEL_PX))}>
+        <Frame place={place} ticks={ticks} bars={bars}>
           {bars.map((bar, at) => (
             <g key={bar.days.first}>
               <Column place={place} at={at} bar={bar} query={query} figure="created" side={0} />
@@ -69,7 +66,7 @@ export function BacklogPlot({ days, query }: PlotProps) {
   const { ref, width } = useWidth<HTMLDivElement>(640);
   const bars = barsOf(days, query.zone);
   const ticks = ticksFor(Math.max(0, ...bars.map((bar) => bar.backlog)));
-  const place = placeOf(width, HEIGHT, bars.length, ticks);
+  const place = placeOf(width, bars.length, ticks);
   const points = bars.map((bar, at) => [place.x(at), place.y(bar.backlog)] as const);
   const first = points[0]?.[0] ?? 0;
   const last = points.at(-1)?.[0] ?? 0;
@@ -79,24 +76,19 @@ export function BacklogPlot({ days, query }: PlotProps) {
       <h2 id="backlog-title">{t("Open tickets")}</h2>
       <p class="legend">{t("Neither solved nor closed, at the end of each day.")}</p>
       <div ref={ref}>
-        <Frame place={place} ticks={ticks} bars={bars} labels={labelled(bars.length, Math.floor(width / LABEL_PX))}>
+        <Frame place={place} ticks={ticks} bars={bars}>
           {points.length > 0 && (
             <path class="plot-area" d={`${line}L${last} ${place.bottom}L${first} ${place.bottom}Z`} />
           )}
           <path class="plot-line" d={line} />
-          {bars.map((bar, at) => (
-            <a key={bar.days.first} tabindex={-1} class="plot-point" href={figureHref(query, "backlog", bar.days)}>
-              <title>{`${formatDays(bar.days)}: ${formatNumber(bar.backlog)}`}</title>
-              <rect
-                class="plot-hit"
-                x={place.x(at) - place.step / 2}
-                y={place.top}
-                width={place.step}
-                height={place.bottom - place.top}
-              />
-              <circle cx={place.x(at)} cy={place.y(bar.backlog)} r={3} />
-            </a>
-          ))}
+          <PlotPoints
+            place={place}
+            bars={bars}
+            points={points}
+            query={query}
+            figure="backlog"
+            say={(bar) => formatNumber(bar.backlog)}
+          />
         </Frame>
       </div>
       <PlotTable bars={bars} query={query} columns={[counted("backlog")]} />
