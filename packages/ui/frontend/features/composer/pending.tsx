@@ -1,6 +1,6 @@
 /** Messages on their way: in their thread as they will be, and above the form where they are another ticket's. */
 import type { ComponentChildren } from "preact";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { NO_ANSWER } from "../../api/errors.ts";
 import { desk, go } from "../../app.ts";
 import { t } from "../../i18n/translate.ts";
@@ -133,14 +133,13 @@ export function PendingBar() {
 function UndoBar({ project, pending }: { project: Project; pending: Pending }): ComponentChildren {
   const state = pending.state.value;
   const { isHeld, handlers } = useAttention();
-  // At once: it may be about to leave.
+  // At once: it may be about to leave. What it was under goes with it, as another view is shown.
   useLayoutEffect(() => {
+    if (!isHeld.value) return undefined;
     const { token } = pending.message;
-    if (isHeld.value) pendingOf(project).hold(token);
-    else pendingOf(project).letGo(token);
+    pendingOf(project).hold(token);
+    return () => pendingOf(project).letGo(token);
   }, [isHeld.value]);
-  // What it was under goes with it, as another view is shown.
-  useEffect(() => () => pendingOf(project).letGo(pending.message.token), []);
   if (state === "sending") return null;
   const undo = () => {
     const message = pendingOf(project).undo(pending.message.token);
