@@ -21,6 +21,8 @@ type CardProps = { project: Project; ticket: TicketSummary };
 export function CustomerCard({ project, ticket }: CardProps) {
   const people = participantsOf(project).of(ticket.ticket_id).value;
   const user = people?.customer ?? null;
+  // Agents do not see each other's.
+  const showsDevices = user?.role === "customer" || project.session.me.value?.role === "admin";
   return (
     <section class="panel-field customer-card" aria-label={t("Customer")}>
       <p class="customer-name">
@@ -38,7 +40,7 @@ export function CustomerCard({ project, ticket }: CardProps) {
       </p>
       {user !== null && <Facts user={user} since={people?.customer_since ?? null} />}
       <Earlier key={ticket.customer} project={project} ticket={ticket} />
-      <CustomerDevices key={ticket.customer} project={project} userId={ticket.customer} />
+      {showsDevices && <CustomerDevices key={ticket.customer} project={project} userId={ticket.customer} />}
     </section>
   );
 }
