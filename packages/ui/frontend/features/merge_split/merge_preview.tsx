@@ -75,6 +75,7 @@ function Pair({ project, tickets, rest, close, pickAnother }: PairProps) {
     reopens.value = false;
   }, [stays.value]);
   const merge = async () => {
+    const drawn = overlay.peek();
     const params = { ticket_id: source.ticket_id, into: target.ticket_id, reopen: reopens.value };
     const merged = await project.call("ticket.merge", params);
     project.data.putTicket(merged, 0);
@@ -85,8 +86,9 @@ function Pair({ project, tickets, rest, close, pickAnother }: PairProps) {
       close();
       go(threadHref(project.id, target.ticket_id));
     } else {
-      // What is merged is done with; those that are left stay selected, also when the next preview is left.
+      // What is merged is done with; those that are left stay selected, also when this preview or the next one is left.
       selection.remove([ticketKey(project.id, source.ticket_id)]);
+      if (overlay.peek() !== drawn) return;
       overlay.value = { name: "merge", project, ticketId: target.ticket_id, other: next, rest: others };
     }
   };
