@@ -41,11 +41,6 @@ export class ApiError extends Error {
     this.retryAt = retryAfter === undefined ? null : Date.now() + retryAfter * 1000;
   }
 
-  /** Whether the page says in words of its own what a server has answered. */
-  get isSaid(): boolean {
-    return !this.isOfServer && "reason" in this.data;
-  }
-
   /** Whether the server broke the protocol, and is set aside for a while. */
   get isViolation(): boolean {
     return this.code === ERROR_CODES["protocol-violation"];

@@ -39,7 +39,8 @@ export function isPlain(sentence: string): boolean {
 /** Return the words for an admin, who can do something about it, or for all others. */
 export function wordsOf(problem: ApiError, isAdmin: boolean): Words {
   const { message, hint, faults, reason } = problem;
-  if (problem.isSaid) return { message, hint, faults, original: [] };
+  // The page says in words of its own what a server has answered.
+  if (!problem.isOfServer && "reason" in problem.data) return { message, hint, faults, original: [] };
   const own = OWN_WORDS[reason] ?? ANY;
   const isHidden = !isAdmin && DEFECTS.has(reason);
   if (problem.isOfServer && spokenLanguage() !== ENGLISH) {
