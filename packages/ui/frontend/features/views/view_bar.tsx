@@ -3,7 +3,7 @@ import { desk } from "../../app.ts";
 import { t, tn } from "../../i18n/translate.ts";
 import type { Project } from "../../stores/project.ts";
 import { BUILT_IN, type ListName, listHref, savedName } from "../../stores/route.ts";
-import { filterOf } from "../../stores/tickets/lists/saved_view_edits.ts";
+import { filterOf } from "../../stores/tickets/lists/list_filter.ts";
 import { viewsOf } from "../../stores/tickets/views.ts";
 import { useCurrentInSight } from "../../ui/hooks/use_current_in_sight.ts";
 import { Pencil, Plus } from "../../ui/icons.tsx";

@@ -1,6 +1,6 @@
 /** The form of a saved view: what it is called, what it finds, and whether the team has it. */
 import { type Signal, useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { type ApiError, toApiError } from "../../api/errors.ts";
 import { go } from "../../app.ts";
 import { t, tn } from "../../i18n/translate.ts";
@@ -87,7 +87,8 @@ type TextFieldProps = { name: FieldName; label: string; value: Signal<string>; m
 
 function TextField({ name, label, value, most, problem }: TextFieldProps) {
   const input = useRef<HTMLInputElement>(null);
-  useEffect(() => {
+  // With the drawing: later, it would take the focus from a field that is typed in already.
+  useLayoutEffect(() => {
     if (name === "name" || problem !== null) input.current?.focus();
   }, [problem]);
   const faultId = `view-${name}-fault`;

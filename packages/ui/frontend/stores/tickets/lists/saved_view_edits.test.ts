@@ -3,9 +3,8 @@ import { test } from "node:test";
 import { ApiError } from "../../../api/errors.ts";
 import { event, FakeServer, page, settle, ticket, user } from "../../fixtures.ts";
 import { Project } from "../../project.ts";
-import { savedName } from "../../route.ts";
 import { Views } from "../views.ts";
-import { countFound, filterOf, mayEdit, moveView, saveView } from "./saved_view_edits.ts";
+import { countFound, mayEdit, moveView, saveView } from "./saved_view_edits.ts";
 
 const VPN = { noun: "view", view_id: 7, name: "VPN", filter: "tag:vpn", owner: "bob", shared: false } as const;
 const MAIL = { ...VPN, view_id: 8, name: "Mail", filter: "tag:mail" };
@@ -108,13 +107,6 @@ test("agents change their own views, admins those of the team too", async () => 
   const shared = { ...VPN, shared: true };
   assert.deepEqual([mayEdit(VPN, bob), mayEdit(shared, bob), mayEdit(shared, admin)], [true, false, true]);
   assert.equal(mayEdit({ ...VPN, owner: "al" }, admin), false);
-});
-
-test("a new view begins with what is listed", () => {
-  const nameOf = (view: { view_id: number }) => savedName("p", view.view_id);
-  assert.equal(filterOf("mine", [], nameOf), "assignee:me is:active");
-  assert.equal(filterOf(savedName("p", 8), [VPN, MAIL], nameOf), "tag:mail");
-  assert.equal(filterOf(savedName("p", 9), [VPN, MAIL], nameOf), "");
 });
 
 test("what a filter finds is counted up to a page", async () => {

@@ -2,29 +2,10 @@
 import type { SavedView } from "../../../api/wire.ts";
 import { LONGEST_PAGE } from "../../all_pages.ts";
 import type { Project } from "../../project.ts";
-import type { BuiltIn, ListName } from "../../route.ts";
 import type { Views } from "../views.ts";
 import { moveId } from "./view_order.ts";
 
 export type ViewFields = { viewId: number | null; name: string; filter: string; shared: boolean };
-
-const FILTERS: Record<BuiltIn | "inbox", string> = {
-  inbox: "-is:done",
-  unassigned: "is:unassigned -is:done",
-  mine: "assignee:me is:active",
-  // Who takes part in a ticket is no condition of a filter.
-  participating: "is:active",
-  open: "is:active",
-  waiting: "status:waiting",
-  snoozed: "status:snoozed",
-  closed: "is:done",
-};
-
-/** Return the filter that finds what a view lists, as nearly as a filter can say it. */
-export function filterOf(listed: ListName, saved: readonly SavedView[], nameOf: (view: SavedView) => string): string {
-  if (Object.hasOwn(FILTERS, listed)) return FILTERS[listed as BuiltIn | "inbox"];
-  return saved.find((view) => nameOf(view) === listed)?.filter ?? "";
-}
 
 /** Whether a user may change and delete a view: their own, and as an admin those of the team. */
 export function mayEdit(view: SavedView, project: Project): boolean {
