@@ -16,6 +16,7 @@ import pytest
 from flake_quarantine.campaigns.campaign import Campaign, CampaignSettings
 from flake_quarantine.campaigns.measurer import Measurer
 from flake_quarantine.inference.limits import Limits
+from flake_quarantine.inference.measurement import Measurement
 from flake_quarantine.inference.stopping_rule import Verdict
 from flake_quarantine.inference.suspects import find_shared_resources
 from flake_quarantine.runner.batches import Batch
@@ -310,6 +311,22 @@ def test_a_neighbour_that_speaks_against_forks_ends_no_server_of_others(project:
     assert forked[0][1] is forked[2][1]
 
 
+def measure_first(
+    forks: Forks, suite: list[str], monkeypatch: pytest.MonkeyPatch
+) -> tuple[Measurement, list[list[Run]]]:
+    """Measure the first test of a suite; also return the runs of each batch under load."""
+    batches: list[list[Run]] = []
+
+    def keep(_campaign: Campaign, arm: str, _workers: int, runs: list[Run]) -> None:
+        batches.extend([runs] if arm == "load" else [])
+
+    monkeypatch.setattr(Campaign, "record", keep)
+    limits = Limits(batch_sizes=(4,), healed_runs=12)
+    settings = CampaignSettings(workers=(2, 4), limits=limits, finds_suspects=False, max_foreign_load=1)
+    (found,) = Measurer(Campaign(runner=forks.runner, suite=suite, settings=settings)).measure(suite[:1])
+    return found, batches
+
+
 def test_tests_of_a_file_that_speaks_against_forks_are_neighbours_in_fresh_workers_alone(
     project: Any, forks: Forks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -321,16 +338,8 @@ def test_tests_of_a_file_that_speaks_against_forks_are_neighbours_in_fresh_worke
     }
     for name, text in {"test_a.py": "", **left_open}.items():
         project.write(name, f"{text}\ndef test_x(): pass\n")
-    batches: list[list[Run]] = []
-
-    def keep(_campaign: Campaign, arm: str, _workers: int, runs: list[Run]) -> None:
-        batches.extend([runs] if arm == "load" else [])
-
-    monkeypatch.setattr(Campaign, "record", keep)
-    limits = Limits(batch_sizes=(4,), healed_runs=12)
-    settings = CampaignSettings(workers=(2, 4), limits=limits, finds_suspects=False, max_foreign_load=1)
     suite = [f"{name}::test_x" for name in ("test_a.py", *left_open)]
-    (found,) = Measurer(Campaign(runner=forks.runner, suite=suite, settings=settings)).measure(suite[:1])
+    found, batches = measure_first(forks, suite, monkeypatch)
     assert found.verdict is Verdict.HEALED
     assert [runs[0].forked for runs in batches] == [False, True, False]
     assert [{run.nodeid for run in runs} for runs in batches] == [set(suite), set(suite[:2]), set(suite)]
@@ -338,6 +347,18 @@ def test_tests_of_a_file_that_speaks_against_forks_are_neighbours_in_fresh_worke
         "no test of test_pipe.py was a neighbour: while it was collected, a pipe is open" in note
         for note in found.notes
     )
+
+
+def test_a_test_whose_own_file_speaks_against_forks_keeps_its_neighbours(
+    project: Any, forks: Forks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its workers are fresh ones, whatever its neighbours do."""
+    for name in ("test_a.py", "test_b.py"):
+        project.write(name, "import os\npipe = os.pipe()\ndef test_x(): pass\ndef test_y(): pass\n")
+    suite = [f"{file}.py::{name}" for file in ("test_a", "test_b") for name in ("test_x", "test_y")]
+    _, batches = measure_first(forks, suite, monkeypatch)
+    assert not any(run.forked for runs in batches for run in runs)
+    assert [{run.nodeid for run in runs} for runs in batches] == [set(suite)] * 3
 
 
 def test_a_server_that_has_died_leaves_nothing_when_another_one_takes_its_place(project: Any, forks: Forks) -> None:

@@ -280,12 +280,17 @@ class Measurer:
             self._count_batch(test, rung, runs, BatchToRepeat(workers, copies, seed), seconds)
 
     def _plan_forks(self, runner: PytestRunner, group: Sequence[Copies], workers: int, seed: int) -> Batch:
-        """Plan a batch without neighbours that would keep it from being forked, as far as these are known soon."""
+        """Plan a batch without neighbours that would keep it from being forked, as far as these are known soon.
+
+        A target that does so itself runs in fresh workers, next to any neighbours.
+        """
+        targets = [test.nodeid for test, _ in group]
         for _ in range(MAX_PLANS):
-            batch = self.plan_batch(group, workers, seed, runner.list_unforkable(self.campaign.suite))
-            if runner.forks is None or runner.can_fork(batch):
+            left_out = set() if runner.list_unforkable(targets) else runner.list_unforkable(self.campaign.suite)
+            batch = self.plan_batch(group, workers, seed, left_out)
+            if runner.forks is None or runner.can_fork(batch) or runner.list_unforkable(targets):
                 break
-            if not runner.list_unforkable(batch.nodeids - set(batch.targets)):
+            if not runner.list_unforkable(batch.nodeids):
                 break
         return batch
 
