@@ -302,6 +302,19 @@ def test_a_port_that_seldom_failures_name_is_blamed_on_its_holders_without_a_pro
     assert found.conclusion == "any of these neighbours, by port 8000"
 
 
+def test_after_forks_that_always_fail_fresh_workers_get_the_runs_that_show_a_rare_failure() -> None:
+    tried = itertools.count()
+    runner = ForkingRunner(
+        Path(),
+        forks=ForkPool(),
+        count_in_forks=lambda _batch: 16,
+        count_failures=lambda batch: int("a.py::x" in batch.parts[0] and next(tried) % 2),
+    )
+    found = Bisector(runner, TARGET, workers=4).bisect(["a.py::x"])
+    assert WITHOUT_FORKS in found.notes
+    assert found.failures > 0
+
+
 def test_what_forks_show_seldom_is_not_doubted_because_fresh_workers_passed() -> None:
     runner = ForkingRunner(
         Path(), forks=ForkPool(), count_in_forks=fail_seldom("a.py::x"), signature=lambda _batch: IN_USE

@@ -19,6 +19,7 @@ COPIES = 30
 NEIGHBOUR_RUNS = 120
 MAX_BATCHES = 40
 MAX_QUIET_BATCHES = 6  # without a failure, before a set is taken as harmless
+FIRST_RATE = 0.05  # of failures, until one was seen
 MIN_RATE = 0.01
 ANY_LOAD = "none of its neighbours: it fails under any load"
 WITHOUT_FORKS = "forks gave other results than fresh workers: it was bisected again without forks"
@@ -39,7 +40,7 @@ class Bisector:
     batches: int = 0
     most_batches: int = MAX_BATCHES  # after so many, what is left is not narrowed any more
     without: Tried = field(default_factory=Tried)  # without neighbours
-    rate: float = 0.05  # of failures: how many runs show that a set is harmless
+    rate: float = FIRST_RATE  # of failures: how many runs show that a set is harmless
     shared: Mapping[str, Sequence[str]] = field(default_factory=dict)  # what the test touches, and who else does
     hung: dict[str, str] = field(default_factory=dict)  # neighbours that held up a batch, with a note on each
     notes: list[str] = field(default_factory=list)
@@ -54,7 +55,7 @@ class Bisector:
             return result
         self.report_progress(WITHOUT_FORKS)
         self.notes.append(WITHOUT_FORKS)
-        self.without, self.most_batches = Tried(), self.batches + MAX_BATCHES
+        self.without, self.rate, self.most_batches = Tried(), FIRST_RATE, self.batches + MAX_BATCHES
         return self._bisect(candidates)
 
     def _is_shown_by_fresh_workers(self, result: BisectionResult) -> bool:
