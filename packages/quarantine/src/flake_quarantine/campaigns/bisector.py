@@ -100,17 +100,15 @@ class Bisector:
         return self.batches < self.most_batches and self._try(names, noise=0).is_worse_than(self.without)
 
     def _name(self, smallest: Sequence[str]) -> BisectionResult:
-        """Name the set that was found, if new runs confirm it."""
+        """Name the set that was found, if new runs confirm it; otherwise the holders of what its failures name."""
         tried, p = self._confirm(smallest)
-        blamed = self._blame_holders(tried) if p > ALPHA else None
-        if blamed is not None:
-            return blamed
-        if p > ALPHA:
-            without = f"without any {self.without.failures} of {self.without.runs}"
-            found = f"with the likeliest {tried.failures} of {tried.runs}, {without}"
-            return self._make_result([], f"no set of neighbours was confirmed: {found} failed", tried)
-        conclusion = f"fails while these run: {', '.join(smallest)}{describe_shared(self.shared, smallest)}"
-        return self._make_result(smallest, conclusion, tried)
+        if p <= ALPHA:
+            conclusion = f"fails while these run: {', '.join(smallest)}{describe_shared(self.shared, smallest)}"
+            return self._make_result(smallest, conclusion, tried)
+        without = f"without any {self.without.failures} of {self.without.runs}"
+        found = f"with the likeliest {tried.failures} of {tried.runs}, {without}"
+        unconfirmed = f"no set of neighbours was confirmed: {found} failed"
+        return self._blame_holders(tried) or self._make_result([], unconfirmed, tried)
 
     def _blame_holders(self, tried: Tried) -> BisectionResult | None:
         """Blame all holders of the thing that failures with neighbours name, and those under plain load less often.
