@@ -131,13 +131,12 @@ def blame_culprits(culprits: Collection[str], shared: Mapping[str, Sequence[str]
     """Return what the test shares with the tests that go with its failures, of which `ITSELF` is one; or None."""
     for kind in ("port", "file"):
         held = {
-            name: [holder for holder in (*holders, ITSELF) if holder in culprits]
+            name: [holder for holder in dict.fromkeys((*holders, ITSELF)) if holder in culprits]
             for name, holders in shared.items()
             if name.startswith(PREFIXES[kind])
         }
-        names = [name for name, holders in held.items() if holders]
-        if names:
-            return _suspect(kind, names, {name: list(dict.fromkeys(held[name])) for name in names})
+        if names := [name for name, holders in held.items() if holders]:
+            return _suspect(kind, names, held)
     return None
 
 
