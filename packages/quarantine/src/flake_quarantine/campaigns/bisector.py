@@ -22,7 +22,7 @@ MAX_QUIET_BATCHES = 6  # without a failure, before a set is taken as harmless
 FIRST_RATE = 0.05  # of failures, until one was seen
 MIN_RATE = 0.01
 ANY_LOAD = "none of its neighbours: it fails under any load"
-WITHOUT_FORKS = "forks gave other results than fresh workers: it was bisected again without forks"
+WITHOUT_FORKS = "it was bisected again without forks: they never failed, or not as fresh workers do"
 
 
 @dataclass
