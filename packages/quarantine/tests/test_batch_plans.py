@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from flake_quarantine.campaigns.batch_planner import MAX_GROUP, BatchPlanner, split_into_groups
 from flake_quarantine.campaigns.campaign import Campaign, CampaignSettings
-from flake_quarantine.campaigns.measurer import MAX_GROUP, MeasuredTest, Measurer, split_into_groups
+from flake_quarantine.campaigns.measured_test import MeasuredTest
 from flake_quarantine.inference.measurement import Measurement
 from flake_quarantine.inference.tally import Tally
 from flake_quarantine.runner.pytest_runner import PytestRunner
@@ -18,15 +19,15 @@ def case(nodeid: str, seconds: float = 0.1) -> MeasuredTest:
     return MeasuredTest(measurement=Measurement(nodeid=nodeid, tally=Tally([])), seconds=seconds)
 
 
-def measurer(*suite: str) -> Measurer:
-    return Measurer(Campaign(runner=PytestRunner(root=Path()), suite=suite, settings=CampaignSettings(seed=1)))
+def planner(*suite: str) -> BatchPlanner:
+    return BatchPlanner(Campaign(runner=PytestRunner(root=Path()), suite=suite, settings=CampaignSettings(seed=1)))
 
 
 @pytest.mark.parametrize("copies", [10, 16, 110])
 @pytest.mark.parametrize("tests", [1, 2, 5, MAX_GROUP])
 def test_every_test_gets_its_copies_most_of_them_in_its_own_part(tests: int, copies: int) -> None:
     names = [f"a.py::t{n}" for n in range(tests)]
-    batch = measurer(*names, "a.py::x", "a.py::y").plan_batch([(case(name), copies) for name in names], 2, seed=1)
+    batch = planner(*names, "a.py::x", "a.py::y").plan_batch([(case(name), copies) for name in names], 2, seed=1)
     for number, name in enumerate(names):
         shares = [part[name] for part in batch.parts]
         assert sum(shares) == copies

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 
 from flake_quarantine.campaigns import measurer
+from flake_quarantine.campaigns.batch_planner import LONG_START, BatchPlanner
 from flake_quarantine.campaigns.campaign import Campaign, CampaignSettings
 from flake_quarantine.campaigns.fork_trust import ForkTrust
-from flake_quarantine.campaigns.measurer import LONG_START, MeasuredTest, Measurer
+from flake_quarantine.campaigns.measured_test import MeasuredTest
+from flake_quarantine.campaigns.measurer import Measurer
 from flake_quarantine.inference.limits import Limits
 from flake_quarantine.inference.measurement import Measurement
 from flake_quarantine.inference.stopping_rule import RunLoad, Verdict, choose_step
@@ -191,24 +193,24 @@ def test_a_rare_flake_is_taken_for_one_after_two_batches_of_fresh_workers() -> N
 def test_a_batch_whose_workers_start_slowly_has_runs_that_are_worth_it(
     start: float, seconds: float, copies: int
 ) -> None:
-    slow, test = make_measurer(seconds)
+    slow, test = make_planner(seconds)
     slow.start_seconds = {(0, True): start}
-    assert slow._count_copies(test, 10, (0, True), Limits()) == copies
+    assert slow.count_copies(test, 10, (0, True), Limits()) == copies
 
 
 def test_how_long_workers_take_to_start_is_known_of_batches_of_their_kind_alone() -> None:
     """Of fresh workers and of forks; at more workers they take no less time."""
-    slow, test = make_measurer(0.1)
+    slow, test = make_planner(0.1)
     slow.start_seconds = {(1, True): 20.0, (2, True): 1.0, (1, False): 0.0}
     kinds = [(rung, fresh) for fresh in (True, False) for rung in range(3)]
-    assert [slow._count_copies(test, 10, kind, Limits()) for kind in kinds] == [10, 110, 10, 10, 10, 10]
+    assert [slow.count_copies(test, 10, kind, Limits()) for kind in kinds] == [10, 110, 10, 10, 10, 10]
     del slow.start_seconds[2, True]
-    assert slow._count_copies(test, 10, (2, True), Limits()) == 110
+    assert slow.count_copies(test, 10, (2, True), Limits()) == 110
 
 
-def make_measurer(seconds: float) -> tuple[Measurer, MeasuredTest]:
-    """Make a measurer, and a test whose longest run took so long."""
-    made = Measurer(Campaign(runner=PytestRunner(Path()), suite=[], settings=CampaignSettings()))
+def make_planner(seconds: float) -> tuple[BatchPlanner, MeasuredTest]:
+    """Make a planner, and a test whose longest run took so long."""
+    made = BatchPlanner(Campaign(runner=PytestRunner(Path()), suite=[], settings=CampaignSettings()))
     return made, MeasuredTest(measurement=Measurement(nodeid=NODEID, tally=Tally([Rung(2)])), seconds=seconds)
 
 

@@ -17,7 +17,8 @@ import pytest
 from flake_quarantine.campaigns.bisector import Bisector
 from flake_quarantine.campaigns.campaign import Campaign, CampaignSettings
 from flake_quarantine.campaigns.cause_finder import CauseFinder
-from flake_quarantine.campaigns.measurer import MeasuredTest, Measurer
+from flake_quarantine.campaigns.measured_test import MeasuredTest
+from flake_quarantine.campaigns.measurer import Measurer
 from flake_quarantine.cli.render import format_bisection
 from flake_quarantine.inference.limits import Limits
 from flake_quarantine.inference.measurement import Measurement
@@ -206,7 +207,7 @@ def test_a_neighbour_that_hangs_is_named_and_left_out() -> None:
     measurer._run_load(0, [(test, 4)])
     assert any("a.py::hangs hung" in line for line in lines)
     assert any("a.py::hangs hung" in note for note in test.measurement.notes)
-    assert "a.py::hangs" not in measurer.plan_batch([(test, 4)], 2, 1).parts[0]
+    assert "a.py::hangs" not in measurer.planner.plan_batch([(test, 4)], 2, 1).parts[0]
 
 
 def test_the_search_for_a_cause_names_a_neighbour_that_hangs_and_goes_on_without_it() -> None:

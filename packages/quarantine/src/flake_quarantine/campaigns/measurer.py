@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import math
 import time
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
+from flake_quarantine.campaigns.batch_planner import BatchKind, BatchPlanner, split_into_groups
 from flake_quarantine.campaigns.campaign import Campaign, note_hung_neighbours
 from flake_quarantine.campaigns.cause_finder import CauseFinder, limit_copies
-from flake_quarantine.campaigns.fork_trust import ForkTrust
+from flake_quarantine.campaigns.measured_test import Copies, MeasuredTest
 from flake_quarantine.campaigns.serial_probes import COPIES, fails_when_repeated, find_earlier_tests
 from flake_quarantine.inference.bursts import count_events, count_joint_failures
 from flake_quarantine.inference.limits import Limits
@@ -17,48 +17,13 @@ from flake_quarantine.inference.measurement import BatchToRepeat, Measurement
 from flake_quarantine.inference.statistics import ALPHA
 from flake_quarantine.inference.stopping_rule import RunAlone, RunLoad, Stop, Verdict, choose_step, stop_at_time_limit
 from flake_quarantine.inference.tally import Rung, Tally
-from flake_quarantine.runner.batches import Batch, choose_neighbours, count_cores
+from flake_quarantine.runner.batches import Batch
 from flake_quarantine.runner.load_reader import QUIET_SECONDS
 from flake_quarantine.runner.pytest_runner import PytestRunner
 from flake_quarantine.runs import Run
 
-MAX_GROUP = 8  # tests in one batch: it starts its workers once for all, and copies still meet each other
-BATCH_SECONDS = 150.0  # of work for each core in one batch, as far as it is known
-MAX_NEIGHBOUR_COPIES = 10
 SERIAL_BATCHES = 3  # tell order from load, with as many neighbours as the batch had that failed
-SLOW_SECONDS = 2.0  # a neighbour that takes longer makes every batch wait for it
 MAX_QUIET_SECONDS = 120.0  # in all, for others to leave the machine before failures alone are repeated
-MAX_PLANS = 4  # of one batch, while files of neighbours turn out to speak against forks
-LONG_START = 5.0  # seconds from which on the start of a batch decides how many runs it has
-
-
-@dataclass(kw_only=True)
-class MeasuredTest:
-    """One test while it is measured."""
-
-    measurement: Measurement
-    once_per_process: bool = False  # it fails when a process runs it twice
-    is_order_probed: bool = False
-    earlier: tuple[str, ...] = ()  # the tests after which it fails in one process, if it does
-    seconds: float = 0.0  # the longest run
-    forks: ForkTrust = field(default_factory=ForkTrust)
-    runs: list[Run] = field(default_factory=list)  # under load
-
-    @property
-    def nodeid(self) -> str:
-        """The node id."""
-        return self.measurement.nodeid
-
-    def forget_load(self) -> None:
-        """Forget what is known of runs under load, but for their counts in the tally."""
-        self.runs, self.measurement.failing_batch = [], None
-        self.is_order_probed, self.earlier = False, ()
-        self.measurement.signatures.clear()
-        self.measurement.joint_failures.clear()
-        self.forks.forget_batches()
-
-
-Copies = tuple[MeasuredTest, int]  # a test, and how many runs of it are wanted
 
 
 class Measurer:
@@ -66,9 +31,7 @@ class Measurer:
 
     def __init__(self, campaign: Campaign) -> None:
         self.campaign, self.settings = campaign, campaign.settings
-        self.slow_tests: set[str] = set()
-        # Until the first run of the last batch of each kind: at which rung, and whether fresh workers were asked for.
-        self.start_seconds: dict[tuple[int, bool], float] = {}
+        self.planner = BatchPlanner(campaign)
         self.quiet_seconds = MAX_QUIET_SECONDS  # that are left to wait
 
     def measure(self, nodeids: Sequence[str], family: int | None = None) -> list[Measurement]:
@@ -86,36 +49,9 @@ class Measurer:
                 self._find_cause(test)
         return [test.measurement for test in tests]
 
-    def plan_batch(self, group: Sequence[Copies], workers: int, seed: int, left_out: Collection[str] = ()) -> Batch:
-        """Plan a part for each test: most of its copies, some of the other tests' copies, and neighbours."""
-        names = [test.nodeid for test, _ in group]
-        spread = {test.nodeid: _count_spread_copies(copies, len(group)) for test, copies in group}
-        parts = []
-        for test, copies in group:
-            wanted = max(workers * 2, copies // 2)
-            avoid = {*self.slow_tests, *left_out, *names}
-            neighbours = choose_neighbours(self.campaign.suite, test.nodeid, wanted, seed, avoid)
-            # A small suite is repeated.
-            each = min(MAX_NEIGHBOUR_COPIES, max(1, wanted // max(1, len(neighbours))))
-            if test.earlier:
-                neighbours = [name for name in test.earlier if name not in avoid]
-                each = min(MAX_NEIGHBOUR_COPIES, workers)
-            own = max(copies, workers if len(group) == 1 else 0) - spread[test.nodeid] * (len(group) - 1)
-            parts.append({**dict.fromkeys(neighbours, each), **spread, test.nodeid: own})
-        once = tuple(test.nodeid for test, _ in group if test.once_per_process)
-        noise = self.settings.noise
-        return Batch(
-            workers=workers,
-            parts=tuple(parts),
-            seed=seed,
-            targets=tuple(names),
-            once_per_process=once,
-            noise=noise,
-        )
-
     def _take_turn(self, tests: Sequence[MeasuredTest], limits: Limits) -> list[MeasuredTest]:
         """Give each test its next step and return those that need another."""
-        under_load: dict[tuple[int, bool], list[Copies]] = {}
+        under_load: dict[BatchKind, list[Copies]] = {}
         left = []
         for test in tests:
             step = self._choose_step(test, test.forks.tighten(limits))
@@ -128,26 +64,13 @@ class Measurer:
             else:
                 rung = 0 if test.earlier else step.rung  # of fewer workers, each runs more tests before it
                 kind = rung, test.forks.needs_fresh_batch(rung, test.measurement.tally)
-                copies = self._count_copies(test, step.runs, kind, limits)
+                copies = self.planner.count_copies(test, step.runs, kind, limits)
                 under_load.setdefault(kind, []).append((test, copies))
         for (rung, fresh), wanted in under_load.items():
             for group in split_into_groups(wanted):
                 self._run_load(rung, group, fresh=fresh)
                 self._confirm_forks(rung, group)
         return left
-
-    def _count_copies(self, test: MeasuredTest, wanted: int, kind: tuple[int, bool], limits: Limits) -> int:
-        """Return at least so many copies, and as many as take about as long as the workers take to start."""
-        start = self._estimate_start(*kind)
-        if start < LONG_START:
-            return wanted
-        worth = math.ceil(start * count_cores() / max(test.seconds, 0.05))
-        return max(wanted, min(worth, limits.batch_sizes[-1]))
-
-    def _estimate_start(self, rung: int, is_fresh: bool) -> float:
-        """Return how long the workers took to start in the last such batch, or at fewer workers: more take longer."""
-        known = {at: seconds for (at, fresh), seconds in self.start_seconds.items() if fresh is is_fresh and at <= rung}
-        return known[max(known)] if known else 0.0
 
     def _choose_step(self, test: MeasuredTest, limits: Limits) -> RunAlone | RunLoad | Stop:
         tally = test.measurement.tally
@@ -265,39 +188,21 @@ class Measurer:
         seed = self.settings.seed + group[0][0].measurement.tally.batches
         runner = self._choose_runner(fresh=fresh)
         begin = time.monotonic()
-        batch = self._plan_forks(runner, group, workers, seed)
+        batch = self.planner.plan_forks(runner, group, workers, seed)
         planned = time.monotonic()
         runs = runner.run_batch(batch)
         seconds = (time.monotonic() - begin) / len(group)
-        if runs:
-            start = 0.0 if runs[0].forked else min(run.start for run in runs) - planned
-            self.start_seconds[rung, fresh] = start
-        self.slow_tests |= {run.nodeid for run in runs if run.seconds > SLOW_SECONDS}
+        self.planner.learn((rung, fresh), runs, planned)
         self._leave_out_hung_neighbours(runs, [test for test, _ in group])
         self.campaign.record("load", workers, runs)
         for test, copies in group:
             test.forks.add_batch(rung, runs, test.nodeid)
             self._count_batch(test, rung, runs, BatchToRepeat(workers, copies, seed), seconds)
 
-    def _plan_forks(self, runner: PytestRunner, group: Sequence[Copies], workers: int, seed: int) -> Batch:
-        """Plan a batch without neighbours that would keep it from being forked, as far as these are known soon.
-
-        A target that does so itself runs in fresh workers, next to any neighbours.
-        """
-        targets = [test.nodeid for test, _ in group]
-        for _ in range(MAX_PLANS):
-            left_out = set() if runner.list_unforkable(targets) else runner.list_unforkable(self.campaign.suite)
-            batch = self.plan_batch(group, workers, seed, left_out)
-            if runner.forks is None or runner.can_fork(batch) or runner.list_unforkable(targets):
-                break
-            if not runner.list_unforkable(batch.nodeids):
-                break
-        return batch
-
     def _leave_out_hung_neighbours(self, runs: Sequence[Run], tests: Sequence[MeasuredTest]) -> None:
         """Name the neighbours that held up the batch, and choose them for no other one."""
         notes = note_hung_neighbours(runs, [test.nodeid for test in tests], self.campaign.report_progress)
-        self.slow_tests |= notes.keys()
+        self.planner.slow_tests |= notes.keys()
         for test in tests:
             test.measurement.notes += notes.values()
 
@@ -370,30 +275,9 @@ class Measurer:
             workers, copies, seed = failing_batch
             wanted = 2 if test.once_per_process else limit_copies(copies, test.runs, test.nodeid)
             seeds = range(seed, seed + SERIAL_BATCHES)
-            serial = tuple(self.plan_batch([(test, wanted)], workers, each) for each in seeds)
+            serial = tuple(self.planner.plan_batch([(test, wanted)], workers, each) for each in seeds)
         campaign = self.campaign
         if test.forks.are_refused:
             campaign = replace(campaign, runner=campaign.runner.fresh)
-        finder = CauseFinder(campaign, self.slow_tests, once_per_process=test.once_per_process)
+        finder = CauseFinder(campaign, self.planner.slow_tests, once_per_process=test.once_per_process)
         finder.explain(test.measurement, test.runs, serial)
-
-
-def split_into_groups(wanted: Sequence[Copies]) -> Iterator[list[Copies]]:
-    """Split tests into groups that share a batch: not too many, and not more work than a batch may take."""
-    max_work = BATCH_SECONDS * count_cores()
-    group: list[Copies] = []
-    work = 0.0
-    for test, copies in wanted:
-        more = test.seconds * copies
-        if group and (len(group) == MAX_GROUP or work + more > max_work):
-            yield group
-            group, work = [], 0.0
-        group.append((test, copies))
-        work += more
-    if group:
-        yield group
-
-
-def _count_spread_copies(copies: int, tests: int) -> int:
-    """Count the copies of a test in the part of each other test: half of all, as far as there are enough."""
-    return min(copies // tests, max(1, copies // (2 * tests)))
