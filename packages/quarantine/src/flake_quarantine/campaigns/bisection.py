@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from flake_quarantine.inference.statistics import ALPHA, fisher_p_value
 from flake_quarantine.register import Kind
+from flake_quarantine.runs import Run
 
 MAX_NAMED = 3  # shared things in a conclusion; the answer lists all below it
 
@@ -45,6 +46,12 @@ class Tried(NamedTuple):
     def is_worse_than(self, other: Tried) -> bool:
         """Tell whether it failed more often than in the other, where any failure is more than none."""
         return self.compare(other) <= ALPHA if other.failures else self.failures > 0
+
+
+def count_failures(runs: Sequence[Run], nodeid: str) -> Tried:
+    """Count the runs of a test that say anything, and those of them that failed."""
+    own = [run for run in runs if run.nodeid == nodeid and run.counts]
+    return Tried(sum(run.failed for run in own), len(own))
 
 
 def narrow(names: Sequence[str], fails: Callable[[list[str]], bool]) -> list[str]:

@@ -7,11 +7,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from statistics import median
 
-from flake_quarantine.campaigns.bisection import Tried
+from flake_quarantine.campaigns.bisection import Tried, count_failures
 from flake_quarantine.campaigns.campaign import Campaign, note_hung_neighbours
 from flake_quarantine.inference.causes import is_collision
 from flake_quarantine.inference.measurement import Measurement
-from flake_quarantine.inference.statistics import ALPHA, fisher_p_value
+from flake_quarantine.inference.statistics import ALPHA
 from flake_quarantine.inference.suspects import Suspect, find_shared_resources, rank_earlier, rank_overlapping
 from flake_quarantine.inference.tally import Tally
 from flake_quarantine.register import Kind
@@ -108,8 +108,7 @@ class CauseFinder:
             ran = self.campaign.limited_runner.run_batch(batch)
             self.hung |= note_hung_neighbours(ran, [nodeid], self.campaign.report_progress)
             if batch.exclusive:
-                own = [run for run in ran if run.nodeid == nodeid and run.counts]
-                self.apart = self.apart.merge(Tried(sum(run.failed for run in own), len(own)))
+                self.apart = self.apart.merge(count_failures(ran, nodeid))
             runs += _rename_workers(ran, number)
             suspects = rank_overlapping(runs, nodeid)
             is_clear = not present or (suspects and suspects[0].p <= CLEAR)
@@ -146,12 +145,11 @@ class CauseFinder:
             once_per_process=(nodeid,) if self.once_per_process else (),
             noise=Noise(cpu=workers),
         )
-        own = [run for run in self.campaign.limited_runner.run_batch(batch) if run.nodeid == nodeid and run.counts]
-        failures = sum(run.failed for run in own)
-        self.campaign.report_progress(f"{nodeid}: under plain CPU load {failures}/{len(own)}")
+        tried = count_failures(self.campaign.limited_runner.run_batch(batch), nodeid)
+        self.campaign.report_progress(f"{nodeid}: under plain CPU load {tried.failures}/{tried.runs}")
+        needs_more = Tried(tally.load_failures, tally.load_runs).compare(tried) <= ALPHA
         # One failure may be a bad moment of the machine.
-        needs_more = fisher_p_value(tally.load_failures, tally.load_runs, failures, len(own)) <= ALPHA
-        return failures > 1 and not needs_more
+        return tried.failures > 1 and not needs_more
 
     def _needs_itself(self, tally: Tally, workers: int) -> bool:
         """Tell whether it fails while copies of it run, and never at so many workers or fewer while none does."""
@@ -170,13 +168,10 @@ class CauseFinder:
 
         A flake of timing fails there once in a while, too: that is no evidence of an order.
         """
-        tally = measurement.tally
-        failures = runs = 0
+        alone, tried = Tried(measurement.tally.alone_failures, measurement.tally.alone_runs), Tried()
         for batch in batches:
-            own = [run for run in runner.run_serially(batch) if run.nodeid == measurement.nodeid]
-            failures += sum(run.failed for run in own)
-            runs += sum(run.counts for run in own)
-            if fisher_p_value(failures, runs, tally.alone_failures, tally.alone_runs) <= ALPHA:
+            tried = tried.merge(count_failures(runner.run_serially(batch), measurement.nodeid))
+            if tried.compare(alone) <= ALPHA:
                 return True
         return False
 

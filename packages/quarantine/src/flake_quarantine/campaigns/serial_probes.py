@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from flake_quarantine.campaigns.bisection import count_failures
 from flake_quarantine.inference.suspects import list_before_failures
 from flake_quarantine.runner.batches import Batch
 from flake_quarantine.runner.pytest_runner import PytestRunner
@@ -34,7 +35,6 @@ def find_earlier_tests(
         return ()
     parts = (dict.fromkeys(earlier, 1), {nodeid: copies})
     batch = Batch(workers=1, parts=parts, seed=seed, targets=(nodeid,))
-    own = [run for run in runner.run_serially(batch) if run.nodeid == nodeid and run.counts]
-    failures = sum(run.failed for run in own)
-    report_progress(f"{nodeid}: after {len(earlier)} tests in one process {failures}/{len(own)}")
-    return tuple(earlier) if failures * 2 > len(own) else ()
+    tried = count_failures(runner.run_serially(batch), nodeid)
+    report_progress(f"{nodeid}: after {len(earlier)} tests in one process {tried.failures}/{tried.runs}")
+    return tuple(earlier) if tried.failures * 2 > tried.runs else ()
