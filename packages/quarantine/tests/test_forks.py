@@ -352,7 +352,7 @@ def test_tests_of_a_file_that_speaks_against_forks_are_neighbours_in_fresh_worke
 def test_a_test_whose_own_file_speaks_against_forks_keeps_its_neighbours(
     project: Any, forks: Forks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its workers are fresh ones, whatever its neighbours do."""
+    """Its workers are fresh ones, no matter what its neighbours do."""
     for name in ("test_a.py", "test_b.py"):
         project.write(name, "import os\npipe = os.pipe()\ndef test_x(): pass\ndef test_y(): pass\n")
     suite = [f"{file}.py::{name}" for file in ("test_a", "test_b") for name in ("test_x", "test_y")]
