@@ -176,19 +176,7 @@ def _is_noun(decorator: ast.expr) -> bool:
 
 def _list_tracked(root: Path) -> list[str]:
     """The files that git has or would add."""
-    command = [
-        "git",
-        "ls-files",
-        "--cached",
-        "--others",
-        "--exclude-standard",
-        "--",
-        *PROSE,
-        *PYTHON,
-        *SQL,
-        *FRONT_END,
-        *SHELL,
-    ]
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--", *READ]
     done = subprocess.run(command, cwd=root, check=True, capture_output=True, text=True)
     return sorted({file for file in done.stdout.splitlines() if (root / file).is_file()})
 
