@@ -252,6 +252,18 @@ def test_a_suite_whose_forks_would_share_something_is_run_in_fresh_processes(
     assert len(forks.pool.refusals) == 1  # it is not tried again
 
 
+def test_what_the_conftest_of_a_folder_leaves_open_is_no_reason_for_tests_of_another_one(
+    project: Any, forks: Forks
+) -> None:
+    project.write("one/conftest.py", "import os\npipe = os.pipe()\n")
+    nodeids = [f"{folder}/test_{folder}.py::test_x" for folder in ("one", "other")]
+    for nodeid in nodeids:
+        project.write(nodeid.partition("::")[0], "def test_x(): pass\n")
+    together = forks.runner.run_batch(Batch(workers=2, parts=(dict.fromkeys(nodeids, 2),), seed=1))
+    assert not any(run.forked for run in together)
+    assert [forks.runner.run_alone(nodeid).forked for nodeid in nodeids] == [False, True]
+
+
 def test_a_collection_that_a_time_limit_cuts_off_is_tried_again_within_the_next_one(project: Any, forks: Forks) -> None:
     project.write("test_a.py", "import time\ntime.sleep(2)\ndef test_x(): pass\n")
     limited = replace(forks.runner, until=time.monotonic() + 0.5)

@@ -48,11 +48,16 @@ class CollectionWatch:
     @contextlib.contextmanager
     def collect(self, place: Path, own_descriptor: int) -> Iterator[None]:
         """Ascribe to this file or folder what is chosen and left open while the block lasts."""
+        self._ascribe(own_descriptor)  # what was open before is not of this place
         self._place = str(place)
         yield
+        self._ascribe(own_descriptor)
+        self._place = ""
+
+    def _ascribe(self, own_descriptor: int) -> None:
+        """Ascribe to the present place what is open now and was not found before."""
         for name in (*_find_threads(), *_find_descriptors(own_descriptor)):
             self._appeared.setdefault(name, self._place)
-        self._place = ""
 
     def find_hazards(self, own_descriptor: int) -> dict[str, str]:
         """Stop watching, and return what forks would share, by the file or folder that it comes from, if it is known.
