@@ -302,6 +302,18 @@ def test_a_port_that_seldom_failures_name_is_blamed_on_its_holders_without_a_pro
     assert found.conclusion == "any of these neighbours, by port 8000"
 
 
+def test_the_batches_of_a_bisection_are_those_of_fresh_workers_too() -> None:
+    made: list[Batch] = []
+
+    def count_failures(batch: Batch) -> int:
+        made.append(batch)
+        return 16 if "a.py::x" in batch.parts[0] else 0
+
+    runner = ForkingRunner(Path(), forks=ForkPool(), count_failures=count_failures, count_in_forks=count_failures)
+    found = Bisector(runner, TARGET, workers=4).bisect(["a.py::x", "a.py::y"])
+    assert (found.neighbours, found.batches) == (["a.py::x"], len(made))
+
+
 def test_after_forks_that_always_fail_fresh_workers_get_the_runs_that_show_a_rare_failure() -> None:
     tried = itertools.count()
     runner = ForkingRunner(

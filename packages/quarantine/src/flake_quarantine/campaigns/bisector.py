@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from flake_quarantine.campaigns.bisection import MAX_NAMED, BisectionResult, Tried, describe_shared, narrow
 from flake_quarantine.campaigns.campaign import note_hung_neighbours
@@ -52,7 +52,7 @@ class Bisector:
             return result
         self.runner = self.runner.fresh
         if self._is_shown_by_fresh_workers(result):
-            return result
+            return replace(result, batches=self.batches, notes=list(self.hung.values()))
         self.report_progress(WITHOUT_FORKS)
         self.notes.append(WITHOUT_FORKS)
         self.without, self.rate, self.most_batches = Tried(), FIRST_RATE, self.batches + MAX_BATCHES
