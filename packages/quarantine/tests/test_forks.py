@@ -26,6 +26,7 @@ from flake_quarantine.runner.forking_pytest import can_fork
 from flake_quarantine.runner.process_stat import STATE, read_stat
 from flake_quarantine.runner.pytest_runner import PytestRunner
 from flake_quarantine.runs import Outcome, Run
+from flake_quarantine.trial.fork_server import MAX_HAZARDS
 
 pytestmark = pytest.mark.skipif(not can_fork(), reason="forks need Linux")
 # Counts how often the file is imported, and takes its time, as suites do that are worth forking.
@@ -262,6 +263,15 @@ def test_what_the_conftest_of_a_folder_leaves_open_is_no_reason_for_tests_of_ano
     together = forks.runner.run_batch(Batch(workers=2, parts=(dict.fromkeys(nodeids, 2),), seed=1))
     assert not any(run.forked for run in together)
     assert [forks.runner.run_alone(nodeid).forked for nodeid in nodeids] == [False, True]
+
+
+def test_of_very_many_files_that_speak_against_forks_some_are_named_at_a_time(project: Any, forks: Forks) -> None:
+    names = [f"test_{number}_{'x' * 200}.py" for number in range(300)]
+    for name in names:
+        project.write(name, "import os\nUNDER_LOAD = 'PYTEST_XDIST_WORKER' in os.environ\ndef test_x(): pass\n")
+    batch = Batch(workers=2, parts=({f"{name}::test_x": 1 for name in names},), seed=1)
+    assert not forks.runner.can_fork(batch)
+    assert len(forks.pool.refusals) == MAX_HAZARDS
 
 
 def test_a_collection_that_a_time_limit_cuts_off_is_tried_again_within_the_next_one(project: Any, forks: Forks) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import random
@@ -22,6 +23,7 @@ from flake_quarantine.trial.forked_runs import ForkedRuns, leave
 from flake_quarantine.trial.item_copies import copy_items
 
 MAX_MESSAGE = 65536
+MAX_HAZARDS = 100  # in the first message; a server without the files of these finds the others
 WATCH: pytest.StashKey[CollectionWatch] = pytest.StashKey()
 
 
@@ -64,7 +66,8 @@ class ForkServer:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Say what speaks against forks, then run what is asked for until the other end is closed."""
-        self._send(hazards=self.watch.find_hazards(self.channel.fileno()))
+        hazards = self.watch.find_hazards(self.channel.fileno())
+        self._send(hazards=dict(itertools.islice(hazards.items(), MAX_HAZARDS)))
         random_state = random.getstate() if self.watch.seeded else None
         while message := self.channel.recv(MAX_MESSAGE):
             order = json.loads(message)
