@@ -159,10 +159,10 @@ class Contender(ABC):
 
 
 @contextmanager
-def contest(kind: Callable[[Path, Sequence[Program]], Contender], *deeds: str) -> Iterator[Contender]:
+def contest(kind: Callable[[Path, Sequence[Program]], Contender], *acts: str) -> Iterator[Contender]:
     """Run the child with these orders under a contender until it is healthy; clean up afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="hb", dir="/tmp"))
-    contender = kind(folder, [child(folder, act, name=f"child{number}") for number, act in enumerate(deeds)])
+    contender = kind(folder, [child(folder, act, name=f"child{number}") for number, act in enumerate(acts)])
     try:
         contender.begin()
         contender.until_well()
