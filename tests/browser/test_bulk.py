@@ -104,6 +104,7 @@ def test_what_is_refused_is_reported_and_stays_selected(served: Desk, person: Pe
         box(bob, f"Ticket no. {number}").check()
     # What is merged is no longer among what is open, and stays selected.
     served.call("bob", "ticket.merge", ticket_id=3, into=2)
+    expect(bob.ticket("Ticket no. 3")).to_have_count(0)
     bulk_bar(bob).get_by_role("combobox", name="Status").select_option("Solved")
     becomes(served, "status", ["solved", "solved", "closed"])
     bar = bulk_bar(bob)

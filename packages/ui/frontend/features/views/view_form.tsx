@@ -87,9 +87,13 @@ type TextFieldProps = { name: FieldName; label: string; value: Signal<string>; m
 
 function TextField({ name, label, value, most, problem }: TextFieldProps) {
   const input = useRef<HTMLInputElement>(null);
+  // Once the dialog around it is open.
+  useEffect(() => {
+    if (name === "name") input.current?.focus();
+  }, []);
   // With the drawing: later, it would take the focus from a field that is typed in already.
   useLayoutEffect(() => {
-    if (name === "name" || problem !== null) input.current?.focus();
+    if (problem !== null) input.current?.focus();
   }, [problem]);
   const faultId = `view-${name}-fault`;
   return (
