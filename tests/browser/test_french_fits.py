@@ -23,9 +23,9 @@ TEAM = ("canned-replies", "macros", "views")
 ADMINISTRATION = ("people", "tags", "project", "hours", "mail", "webhooks", "data")
 
 
-def _settings(*pages: str) -> dict[str, str]:
-    """Pages of the settings, each with its title once it is the one that is shown."""
-    shown = ":root:has(a[href='#/settings/{page}'][aria-current=page]) main h1"
+def _settings(*pages: str, drawn: str = "h1") -> dict[str, str]:
+    """Pages of the settings, each with its title, or what else is drawn, once it is the one that is shown."""
+    shown = f":root:has(a[href='#/settings/{{page}}'][aria-current=page]) main {drawn}"
     return {f"#/settings/{page}": shown.format(page=page) for page in pages}
 
 
@@ -44,7 +44,8 @@ STAFF_VIEWS = {
     "#/views/snoozed": ".views [aria-current=true]",
     "#/views/open": ".ticket",
     "#/stats": ".stats",
-    **_settings(*SETTINGS, *TEAM, *ADMINISTRATION),
+    **_settings(*SETTINGS, *ADMINISTRATION),
+    **_settings(*TEAM, drawn=".settings-entry"),
 }
 CUSTOMER_VIEWS = {**SHARED_VIEWS, **_settings(*SETTINGS)}
 

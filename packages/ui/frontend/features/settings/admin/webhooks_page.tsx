@@ -67,7 +67,7 @@ function Rows({ list }: { list: Webhook[] }) {
             <a class="settings-entry" href={settingsHref("webhooks", webhook.webhook_id)}>
               <span class="entry-words">
                 <bdi class="entry-name">{webhook.description || hostOf(webhook.url)}</bdi>
-                <span class="entry-detail" dir="ltr">
+                <span class="entry-detail" dir="ltr" title={webhook.url}>
                   {webhook.url}
                 </span>
               </span>

@@ -1,12 +1,11 @@
 /** A list of what the team has under names, with the way to each and to a new one. */
-import type { ComponentChildren } from "preact";
 import { t } from "../../../i18n/translate.ts";
 import { type SettingsPage, settingsHref } from "../../../stores/settings/pages.ts";
 import { Plus } from "../../../ui/icons.tsx";
 
 export const NEW_ITEM = "new";
 
-export type Row = { id: number; name: string; detail: ComponentChildren; isShared: boolean };
+export type Row = { id: number; name: string; detail: string; isShared: boolean };
 
 type NamedListProps = {
   page: SettingsPage;
@@ -33,7 +32,7 @@ export function NamedList({ page, label, newLabel, none, rows }: NamedListProps)
               <a class="settings-entry" href={settingsHref(page, row.id)}>
                 <span class="entry-words">
                   <bdi class="entry-name">{row.name}</bdi>
-                  <span class="entry-detail" dir="auto">
+                  <span class="entry-detail" dir="auto" title={row.detail}>
                     {row.detail}
                   </span>
                 </span>
