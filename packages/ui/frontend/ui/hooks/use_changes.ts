@@ -1,6 +1,6 @@
 /** Changes that are shown at once and sent by themselves: several may be on their way, and each may be refused. */
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { type ApiError, toApiError } from "../../api/errors.ts";
 import { desk } from "../../app.ts";
 import { t } from "../../i18n/translate.ts";
@@ -52,7 +52,8 @@ export function useSending(about: string): Action {
 /** Return whether what uses this is not on the page any more. */
 function useIsGone(): { readonly current: boolean } {
   const isGone = useRef(false);
-  useEffect(
+  // From the first drawing on: what is left before its first frame is gone, too.
+  useLayoutEffect(
     () => () => {
       isGone.current = true;
     },
