@@ -105,6 +105,16 @@ class Caller:
         return self.is_staff or (self.user is not None and self.user.user_id in ticket.people)
 
 
+def refuse_deactivated(user_id: UserId) -> Forbidden:
+    """Return why a user who proved who they are does not come in."""
+    return Forbidden(
+        f"{user_id} is deactivated in this project",
+        hint="ask an admin of this project",
+        kind=RefusalKind.USER_DEACTIVATED,
+        values={"user": user_id},
+    )
+
+
 def permit(caller: Caller, permission: Permission) -> None:
     """Return when the caller is allowed; raises `Unauthenticated` or `Forbidden`."""
     if caller.kind in permission.allow:

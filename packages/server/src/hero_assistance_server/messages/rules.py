@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from hero_assistance_sdk.errors import Conflict, Forbidden, TicketMerged
 from hero_assistance_sdk.refusals import RefusalKind
-from hero_assistance_sdk.wire import MessageId, MessageKind, Status, UserId
+from hero_assistance_sdk.wire import MessageId, MessageKind, Status, TicketId, UserId
 from hero_assistance_server.attachments.model import Attachment
 from hero_assistance_server.events.change_builder import build_change
 from hero_assistance_server.events.model import Change
@@ -114,6 +114,16 @@ def edit(
     )
 
 
+def refuse_closed(ticket_id: TicketId) -> Conflict:
+    """Return why a ticket takes no message."""
+    return Conflict(
+        f"ticket {ticket_id} is closed",
+        hint="file a new ticket",
+        kind=RefusalKind.TICKET_CLOSED,
+        values={"ticket": ticket_id},
+    )
+
+
 def last_message(message: Message) -> LastMessage:
     """Return what a list shows of a message when it is the last one."""
     return LastMessage(message.author, message.kind, excerpt(message.body))
@@ -152,12 +162,7 @@ def _choose_status(ticket: Ticket, trigger: Trigger) -> Status:
         raise TicketMerged(ticket.ticket_id, ticket.merged_into)
     status = after(ticket.status, trigger)
     if status is None:
-        raise Conflict(
-            f"ticket {ticket.ticket_id} is {ticket.status.value}",
-            hint="file a new ticket",
-            kind=RefusalKind.TICKET_CLOSED,
-            values={"ticket": ticket.ticket_id},
-        )
+        raise refuse_closed(ticket.ticket_id)
     return status
 
 

@@ -157,12 +157,7 @@ def _find_open_end(work: UnitOfWork, caller: Caller, addressed: Ticket, kind: Me
         return ticket
     if caller.is_staff:
         raise TicketMerged(addressed.ticket_id, ticket.ticket_id, hint=f"write on ticket {ticket.ticket_id}")
-    raise Conflict(
-        f"ticket {addressed.ticket_id} is closed",
-        hint="file a new ticket",
-        kind=RefusalKind.TICKET_CLOSED,
-        values={"ticket": addressed.ticket_id},
-    )
+    raise rules.refuse_closed(addressed.ticket_id)
 
 
 def _made_before(work: UnitOfWork, message_id: MessageId, addressed: Ticket) -> Message:

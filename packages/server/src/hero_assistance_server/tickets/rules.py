@@ -77,6 +77,17 @@ def follow(*, ticket: Ticket, agent: User, following: bool, now: datetime) -> Ch
     )
 
 
+def check_sees_tickets(user: User) -> None:
+    """Raise `Conflict` for a user who is deactivated."""
+    if not user.active:
+        raise Conflict(
+            f"{user.user_id} is deactivated and sees no ticket",
+            hint="user.reactivate lets them in again",
+            kind=RefusalKind.USER_DEACTIVATED,
+            values={"user": user.user_id},
+        )
+
+
 def invite(*, ticket: Ticket, guest: User, now: datetime) -> list[AnyChange]:
     """Add a collaborator, who sees the ticket as its customer does; changes nothing if they see it already."""
     if guest.is_staff:
@@ -88,13 +99,7 @@ def invite(*, ticket: Ticket, guest: User, now: datetime) -> list[AnyChange]:
         )
     if guest.user_id in ticket.people:
         return []
-    if not guest.active:
-        raise Conflict(
-            f"{guest.user_id} is deactivated and sees no ticket",
-            hint="user.reactivate lets them in again",
-            kind=RefusalKind.USER_DEACTIVATED,
-            values={"user": guest.user_id},
-        )
+    check_sees_tickets(guest)
     change = _with_collaborators(ticket, (*ticket.collaborators, guest.user_id), now)
     shown: AnyChange = replace(
         change, kind=TICKET_SHOWN, before=change.ticket, audience=_only(guest.user_id), detail={}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hero_assistance_sdk.errors import Conflict, Forbidden
+from hero_assistance_sdk.errors import Forbidden
 from hero_assistance_sdk.refusals import RefusalKind
 from hero_assistance_sdk.wire import AttachmentId, MessageKind, Millis, Priority, TicketId, UserId
 from hero_assistance_server import serializers
@@ -100,13 +100,7 @@ def _find_customer(work: UnitOfWork, author: User, customer_id: UserId) -> User:
             kind=RefusalKind.TEAM_ONLY,
         )
     customer = find_user(work, customer_id)
-    if not customer.active:
-        raise Conflict(
-            f"{customer_id} is deactivated and sees no ticket",
-            hint="user.reactivate lets them in again",
-            kind=RefusalKind.USER_DEACTIVATED,
-            values={"user": customer_id},
-        )
+    rules.check_sees_tickets(customer)
     return customer
 
 

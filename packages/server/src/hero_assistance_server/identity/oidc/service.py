@@ -13,7 +13,7 @@ from hero_assistance_server.identity.oidc.id_token import ProviderUser
 from hero_assistance_server.identity.oidc.model import OidcIdentity
 from hero_assistance_server.identity.oidc.provider import Provider
 from hero_assistance_server.identity.oidc.settings import OidcSettings, read_oidc_settings
-from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.identity.permissions import Caller, refuse_deactivated
 from hero_assistance_server.identity.sessions.model import SignInMethod
 from hero_assistance_server.identity.sign_in.service import SignedIn, SignInService
 from hero_assistance_server.storage.unit_of_work import UnitOfWork
@@ -117,12 +117,7 @@ class OidcService:
             work.oidc_identities.add(OidcIdentity(issuer, found.subject, user.user_id, millis(work.now)))
             work.record_audit_entry(BOUND, Caller(user, origin=caller.origin), {"user_id": user.user_id})
         if not user.active:
-            raise Forbidden(
-                f"{user.user_id} is deactivated in this project",
-                hint="ask an admin of this project",
-                kind=RefusalKind.USER_DEACTIVATED,
-                values={"user": user.user_id},
-            )
+            raise refuse_deactivated(user.user_id)
         return user
 
     def _find_by_email(self, work: UnitOfWork, caller: Caller, issuer: str, found: ProviderUser) -> User:

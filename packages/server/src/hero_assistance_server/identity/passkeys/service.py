@@ -14,7 +14,7 @@ from hero_assistance_server.identity.passkeys.challenges import Challenges
 from hero_assistance_server.identity.passkeys.model import Passkey
 from hero_assistance_server.identity.passkeys.relying_party import RelyingParty, relying_party
 from hero_assistance_server.identity.passkeys.verification import PasskeyRefused
-from hero_assistance_server.identity.permissions import Caller
+from hero_assistance_server.identity.permissions import Caller, refuse_deactivated
 from hero_assistance_server.identity.sessions.model import SignInMethod
 from hero_assistance_server.identity.sign_in.service import SignedIn, SignInService
 from hero_assistance_server.storage.unit_of_work import Snapshot, UnitOfWork
@@ -159,12 +159,7 @@ def _owner(work: UnitOfWork, passkey: Passkey, credential: str) -> User:
         raise PasskeyRefused("the passkey is another user's")
     user = work.users.find(passkey.user_id)
     if user is None or not user.active:
-        raise Forbidden(
-            f"{passkey.user_id} is deactivated in this project",
-            hint="ask an admin of this project",
-            kind=RefusalKind.USER_DEACTIVATED,
-            values={"user": passkey.user_id},
-        )
+        raise refuse_deactivated(passkey.user_id)
     return user
 
 
