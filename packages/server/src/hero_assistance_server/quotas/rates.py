@@ -11,7 +11,7 @@ from hero_assistance_sdk.limits import Limits
 from hero_assistance_sdk.refusals import RefusalKind
 from hero_assistance_sdk.wire import UserId
 from hero_assistance_server.quotas.peer_buckets import PeerBuckets, count_one
-from hero_assistance_server.quotas.usage import Usage
+from hero_assistance_server.quotas.usage import HOURLY_LIMIT, Usage
 
 _HOUR_S = 3600.0
 _MINUTE_S = 60.0
@@ -50,7 +50,7 @@ class Rates:
         wait_s = buckets.take(user_id, self._nodes())
         if wait_s:
             raise TooOften(
-                f"one customer makes at most {buckets.burst:.0f} {usage.noun} an hour; nothing was stored",
+                HOURLY_LIMIT.format(limit=f"{buckets.burst:.0f}", use=usage.noun),
                 retry_after_s=wait_s,
                 kind=RefusalKind.HOURLY_LIMIT,
                 values={"limit": int(buckets.burst)},

@@ -26,3 +26,5 @@ class Usage(Enum):
 
 # Written by people: refused when the disk is nearly full, where small changes and deletions still go.
 WORDS = frozenset({Usage.TICKETS, Usage.MESSAGES, Usage.INVITATIONS, Usage.TEXTS})
+# What a customer is told whose rate is used up; a mail of theirs is stored, and waits with these words.
+HOURLY_LIMIT = "one customer makes at most {limit} {use} an hour; nothing was stored"

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from string import Formatter
 
+from hero_assistance_server.quotas.usage import HOURLY_LIMIT
+
 
 class QuarantineKind(StrEnum):
     """Why a mail waits, for programs; a page says it in the language of its reader."""
@@ -32,8 +34,7 @@ class QuarantineKind(StrEnum):
 _SENTENCES: Mapping[QuarantineKind, str] = {
     QuarantineKind.NO_SENDER: "it names no sender, or more than one",
     QuarantineKind.SENDER_RATE: "its sender wrote {limit} mails within an hour",
-    # The sentence of the rate that counts for the page as well.
-    QuarantineKind.CUSTOMER_RATE: "one customer makes at most {limit} {use} an hour; nothing was stored",
+    QuarantineKind.CUSTOMER_RATE: HOURLY_LIMIT,
     QuarantineKind.NEWCOMER_RATE: "mails of unknown senders made {limit} customers within an hour already",
     QuarantineKind.DOMAIN_RATE: "mails of unknown senders of {domain} made {limit} customers within an hour already",
     QuarantineKind.UNPROVED_RATE: "{limit} mails whose senders are not proved were filed within an hour already",
