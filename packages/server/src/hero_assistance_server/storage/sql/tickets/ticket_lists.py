@@ -114,7 +114,7 @@ def _walk(connection: Connection, query: ListQuery, after: Position, seen_by: Us
     place = (after.at, after.ticket_id)
     if seen_by is not None:
         return Query(f"{_PLACED} {_ORDER}", (seen_by, *place, WALK_LIMIT)) if query.statuses else None
-    groups = query.within or (frozenset({scopes.ALL}),)
+    groups = _groups(query)
     if len(groups) == 1 and len(groups[0]) == 1:
         # The counters would only tell which branches are empty.
         (scope,) = groups[0]
@@ -135,13 +135,18 @@ def walk_of(branches: list[tuple[str, Status]], after: Position) -> Query | None
 
 def rarest_scopes(connection: Connection, query: ListQuery) -> dict[tuple[str, Status], int]:
     """Return the scopes of the group with the fewest tickets, with the statuses that have any, and their counts."""
-    groups = query.within or (frozenset({scopes.ALL}),)
+    groups = _groups(query)
     counts = list_index.count_each(connection, frozenset().union(*groups))
     counted = [
         {which: count for which, count in counts.items() if which[0] in group and which[1] in query.statuses}
         for group in groups
     ]
     return min(counted, key=lambda found: sum(found.values()))
+
+
+def _groups(query: ListQuery) -> tuple[frozenset[str], ...]:
+    """Return groups of scopes: a ticket is in one of each. Where the list asks for none, that of all tickets."""
+    return query.within or (frozenset({scopes.ALL}),)
 
 
 def build_conditions(query: ListQuery, *, of_ticket: bool) -> tuple[list[str], list[Any]]:
