@@ -1,21 +1,19 @@
 /** How long first answers and solutions took, day by day: the half that was quicker lies below the line. */
 import { t } from "../../i18n/translate.ts";
-import { type Bar, barsOf, durationTicks, linePath, type Point, runsOf } from "../../stores/stats/plot.ts";
+import { type Bar, durationTicks, linePath, type Point, runsOf } from "../../stores/stats/plot.ts";
 import type { StatsQuery } from "../../stores/stats/query.ts";
-import type { Figures } from "../../stores/stats/stats.ts";
 import { Frame, PlotTable, placeOf } from "./plot_frame.tsx";
 import { PlotPoints } from "./plot_points.tsx";
 import { useWidth } from "./use_width.ts";
 import { formatDuration } from "./words.ts";
 
 type Timed = "first_response" | "solved";
-type DurationPlotProps = { figure: Timed; figures: Figures; query: StatsQuery };
+type DurationPlotProps = { figure: Timed; bars: readonly Bar[]; query: StatsQuery };
 
 const NAMES: Record<Timed, string> = { first_response: t("First answer"), solved: t("Time to solve") };
 
-export function DurationPlot({ figure, figures, query }: DurationPlotProps) {
+export function DurationPlot({ figure, bars, query }: DurationPlotProps) {
   const { ref, width } = useWidth<HTMLDivElement>(640);
-  const bars = barsOf(figures.days, query.zone, figures.groups);
   const took = bars.map((bar) => tookOf(bar, figure));
   const ticks = durationTicks(Math.max(0, ...took.map((ms) => ms ?? 0)));
   const place = placeOf(width, bars.length, ticks, formatDuration);

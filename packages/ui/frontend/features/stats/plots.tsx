@@ -1,7 +1,6 @@
 /** What came in, what was solved, and what was left, day by day. */
-import type { StatsDay } from "../../api/wire.ts";
 import { t } from "../../i18n/translate.ts";
-import { type Bar, barsOf, linePath, ticksFor } from "../../stores/stats/plot.ts";
+import { type Bar, linePath, ticksFor } from "../../stores/stats/plot.ts";
 import type { StatsQuery } from "../../stores/stats/query.ts";
 import { figureHref } from "./figure_href.ts";
 import { counted, Frame, type Place, PlotTable, placeOf } from "./plot_frame.tsx";
@@ -9,11 +8,10 @@ import { PlotPoints } from "./plot_points.tsx";
 import { useWidth } from "./use_width.ts";
 import { formatDays, formatNumber } from "./words.ts";
 
-type PlotProps = { days: readonly StatsDay[]; query: StatsQuery };
+type PlotProps = { bars: readonly Bar[]; query: StatsQuery };
 
-export function VolumePlot({ days, query }: PlotProps) {
+export function VolumePlot({ bars, query }: PlotProps) {
   const { ref, width } = useWidth<HTMLDivElement>(640);
-  const bars = barsOf(days, query.zone);
   const ticks = ticksFor(Math.max(0, ...bars.map((bar) => Math.max(bar.created, bar.solved))));
   const place = placeOf(width, bars.length, ticks);
   return (
@@ -62,9 +60,8 @@ function Column({ place, at, bar, query, figure, side }: ColumnProps) {
   );
 }
 
-export function BacklogPlot({ days, query }: PlotProps) {
+export function BacklogPlot({ bars, query }: PlotProps) {
   const { ref, width } = useWidth<HTMLDivElement>(640);
-  const bars = barsOf(days, query.zone);
   const ticks = ticksFor(Math.max(0, ...bars.map((bar) => bar.backlog)));
   const place = placeOf(width, bars.length, ticks);
   const points = bars.map((bar, at) => [place.x(at), place.y(bar.backlog)] as const);

@@ -4,8 +4,9 @@ import { desk } from "../../app.ts";
 import { now } from "../../i18n/times.ts";
 import { t } from "../../i18n/translate.ts";
 import type { Project } from "../../stores/project.ts";
+import { barsOf } from "../../stores/stats/plot.ts";
 import { parseQuery, type StatsQuery } from "../../stores/stats/query.ts";
-import { statsOf } from "../../stores/stats/stats.ts";
+import { type Figures as LoadedFigures, statsOf } from "../../stores/stats/stats.ts";
 import { ownZone } from "../../stores/stats/zones.ts";
 import { Empty } from "../../ui/empty.tsx";
 import { Problem } from "../../ui/problem.tsx";
@@ -41,6 +42,20 @@ function ProjectStats({ project, staffed, text }: ProjectStatsProps) {
   );
 }
 
+type PlotsProps = { figures: LoadedFigures; query: StatsQuery };
+
+function Plots({ figures, query }: PlotsProps) {
+  const bars = barsOf(figures.days, query.zone, figures.groups);
+  return (
+    <div class="stats-plots">
+      <VolumePlot bars={bars} query={query} />
+      <DurationPlot figure="first_response" bars={bars} query={query} />
+      <DurationPlot figure="solved" bars={bars} query={query} />
+      <BacklogPlot bars={bars} query={query} />
+    </div>
+  );
+}
+
 function Figures({ project, query }: { project: Project; query: StatsQuery }) {
   const stats = statsOf(project);
   const load = () => void stats.load(query);
@@ -58,12 +73,7 @@ function Figures({ project, query }: { project: Project; query: StatsQuery }) {
       {figures !== null && (
         <>
           <Overview overview={figures.overview} query={query} />
-          <div class="stats-plots">
-            <VolumePlot days={figures.days} query={query} />
-            <DurationPlot figure="first_response" figures={figures} query={query} />
-            <DurationPlot figure="solved" figures={figures} query={query} />
-            <BacklogPlot days={figures.days} query={query} />
-          </div>
+          <Plots figures={figures} query={query} />
           <Breakdowns project={project} figures={figures} query={query} />
         </>
       )}
