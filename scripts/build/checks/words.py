@@ -80,9 +80,10 @@ def find_words(root: Path, files: list[str]) -> Iterator[Finding]:
     pattern = _any_of(better)
     for file in files:
         text = (root / file).read_text("utf-8")
-        if file.endswith(".py"):
-            yield from (Finding(file, *found) for found in _bad_functions(text))
-        for line, prose in [(1, _words_of_name(file)), *_prose(file, text)]:
+        tree = ast.parse(text) if file.endswith(".py") else None
+        if tree is not None:
+            yield from (Finding(file, *found) for found in _bad_functions(tree))
+        for line, prose in [(1, _words_of_name(file)), *_prose(file, text, tree)]:
             for match in pattern.finditer(_without_code(prose)):
                 word = " ".join(match[0].split())
                 yield Finding(file, line + prose.count("\n", 0, match.start()), word, better[word.lower()])
@@ -109,11 +110,12 @@ def _words_of_name(file: str) -> str:
     return re.sub(r"[-_.]", " ", Path(file).stem)
 
 
-def _prose(file: str, text: str) -> Iterator[tuple[int, str]]:
-    """Yield what is written for people in a file, with the line each piece begins on."""
+def _prose(file: str, text: str, tree: ast.Module | None) -> Iterator[tuple[int, str]]:
+    """Yield what is written for people in a file, with the line each piece begins on; `tree` is that of Python."""
+    if tree is not None:
+        yield from _python_prose(text, tree)
+        return
     match Path(file).suffix:
-        case ".py":
-            yield from _python_prose(text)
         case ".sql":
             yield from _line_comments(text, "--")
         case ".ts" | ".tsx" | ".css" | ".js":
@@ -142,9 +144,9 @@ def _front_end_comments(text: str) -> Iterator[tuple[int, str]]:
             yield text.count("\n", 0, match.start()) + 1, match[2]
 
 
-def _python_prose(text: str) -> Iterator[tuple[int, str]]:
+def _python_prose(text: str, tree: ast.Module) -> Iterator[tuple[int, str]]:
     """Yield each docstring and each comment with the line it begins on."""
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(tree):
         match node:
             case ast.Module() | ast.ClassDef() | ast.FunctionDef() | ast.AsyncFunctionDef():
                 match node.body:
@@ -155,8 +157,8 @@ def _python_prose(text: str) -> Iterator[tuple[int, str]]:
             yield token.start[0], token.string
 
 
-def _bad_functions(text: str) -> Iterator[tuple[int, str, str]]:
-    for node in ast.walk(ast.parse(text)):
+def _bad_functions(tree: ast.Module) -> Iterator[tuple[int, str, str]]:
+    for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             name = node.name.strip("_")
             if _is_participle(name) and not any(map(_is_noun, node.decorator_list)):
